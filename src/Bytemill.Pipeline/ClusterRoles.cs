@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>Roles of a node in the cluster.</summary>
+public static class ClusterRoles
+{
+    /// <summary>May hold the job coordinator (one of these nodes does).</summary>
+    public const string Coordinator = "coordinator";
+
+    /// <summary>Counts, segments and tokenizes partitions.</summary>
+    public const string Worker = "worker";
+
+    /// <summary>Owns slices of the key space: merges n-grams, prunes pieces.</summary>
+    public const string Shard = "shard";
+
+    /// <summary>Only submits and watches.</summary>
+    public const string Client = "client";
+
+    /// <summary>All roles that do work; the default.</summary>
+    public static ImmutableArray<string> All { get; } = [Coordinator, Worker, Shard];
+}

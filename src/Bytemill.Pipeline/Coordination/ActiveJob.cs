@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Akka.Actor;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>What the coordinator holds of the job that runs.</summary>
+internal sealed class ActiveJob
+{
+    private readonly List<Wire.StageTime> _times = [];
+    private readonly HashSet<string> _accepted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _stageOfManifest = new(StringComparer.Ordinal);
+    private readonly Stopwatch _stageClock = Stopwatch.StartNew();
+
+    public ActiveJob(JobReference reference, JobSpec spec)
+    {
+        Reference = reference;
+        Spec = spec;
+        Work = new WorkDirectory(reference.WorkDirectory);
+    }
+
+    public JobReference Reference { get; }
+
+    public JobSpec Spec { get; }
+
+    public WorkDirectory Work { get; }
+
+    public JobPlan? Plan { get; private set; }
+
+    public JobScript? Script { get; private set; }
+
+    public TaskBoard<IActorRef>? Board { get; private set; }
+
+    /// <summary>Hosts of the present stage's shards, by shard; empty when the stage has none.</summary>
+    public ImmutableArray<string> ShardHosts { get; set; } = [];
+
+    public StageSpec? Stage => Board?.Stage;
+
+    public string OutputManifestPath => Path.Combine(Spec.OutputDirectory, ResultManifest.FileName);
+
+    public void Begin(JobPlan plan)
+    {
+        Plan = plan;
+        AddTime(0, _stageClock.ElapsedMilliseconds, plan.TextBytes, plan.Files.Length);
+        Script = JobScript.Start(
+            Spec,
+            new JobSize(plan.Partitions.Length, plan.Files.Length, plan.NGramRanges.Count, plan.PieceRanges.Count));
+        OpenBoard();
+    }
+
+    /// <summary>Records a completed attempt; whether it is the committed one.</summary>
+    public bool Complete(TaskIdentity task, string directory, TaskMetrics metrics)
+    {
+        if (Board is null || task.Stage != Board.Stage.Number)
+        {
+            // A repeated report of an earlier stage, its acknowledgement lost: it must not be taken for a superseded attempt.
+            return _accepted.Contains(directory);
+        }
+
+        bool accepted = Board.Complete(task.Index, directory, metrics);
+        if (accepted)
+        {
+            _accepted.Add(directory);
+        }
+
+        return accepted;
+    }
+
+    /// <summary>Closes the complete stage and opens the next; <c>false</c> when the job is done.</summary>
+    /// <exception cref="JobInputException">The stage showed that the input cannot be used.</exception>
+    public bool Advance(int workers)
+    {
+        StageSpec done = Board!.Stage;
+        StageManifest manifest = Board.ToManifest();
+        TaskMetrics total = manifest.Metrics.Aggregate(new TaskMetrics(), TaskMetrics.Add);
+        AddTime((int)done.Kind, _stageClock.ElapsedMilliseconds, total.Units, done.TaskCount);
+        if (done.Kind == StageKind.CountNGrams && total.NormalizedBytes == 0)
+        {
+            throw new JobInputException(
+                $"The inputs hold no text: all {total.Rows} rows of column '{Spec.TextColumn}' are empty or null. Choose another column with --text-column.");
+        }
+
+        if (done.Kind == StageKind.PublishResults)
+        {
+            Script = Script!.Advance(total.Entries);
+            Board = null;
+            return false;
+        }
+
+        Work.WriteManifest(done.ManifestName, manifest);
+        _stageOfManifest[done.ManifestName] = done.Number;
+        Script = Script!.Advance(total.Entries);
+        foreach ((string name, int stage) in _stageOfManifest.Where(entry => !Script.Live.Contains(entry.Key)).ToArray())
+        {
+            Work.DeleteStage(stage);
+            _stageOfManifest.Remove(name);
+        }
+
+        if (Script.Current!.Kind == StageKind.PublishResults)
+        {
+            Work.WriteStageTimes(new Wire.StageTimes { Stages = { _times }, Workers = workers });
+        }
+
+        OpenBoard();
+        return true;
+    }
+
+    /// <summary>Units of the present stage: bytes of text for worker tasks, else tasks.</summary>
+    public long TotalUnits => Stage is null ? 0 : Stage.Kind.CountsBytes() ? Plan!.TextBytes : Stage.TaskCount;
+
+    private void OpenBoard()
+    {
+        Board = new TaskBoard<IActorRef>(Script!.Current!);
+        ShardHosts = [];
+        _stageClock.Restart();
+    }
+
+    private void AddTime(int kind, long elapsedMs, long units, int tasks) =>
+        _times.Add(new Wire.StageTime { Kind = kind, ElapsedMs = elapsedMs, Units = units, Tasks = tasks });
+}

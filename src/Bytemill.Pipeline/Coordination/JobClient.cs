@@ -1,0 +1,99 @@
+using Akka.Actor;
+using static Bytemill.Pipeline.JobProtocol;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>Submits one job to the coordinator, wherever it runs, and follows it to its end.</summary>
+public sealed class JobClient
+{
+    private static readonly TimeSpan s_askAgain = TimeSpan.FromSeconds(2);
+
+    private readonly ActorSystem _system;
+    private readonly IActorRef _coordinator;
+
+    /// <param name="system">A node's actor system.</param>
+    /// <param name="coordinator">The coordinator or its proxy (<see cref="JobCoordinatorKey"/>).</param>
+    public JobClient(ActorSystem system, IActorRef coordinator)
+    {
+        _system = system;
+        _coordinator = coordinator;
+    }
+
+    /// <summary>Runs a job to its end.</summary>
+    /// <param name="spec">The job; its paths must mean the same on every node.</param>
+    /// <param name="onProgress">Called a few times a second, on a thread of the actor system; must return quickly.</param>
+    /// <param name="cancellation">Cancels the job; its work files are removed before this returns.</param>
+    /// <returns>How the job ended: <see cref="JobCompleted"/>, <see cref="JobFailed"/> or <see cref="JobCancelled"/>.</returns>
+    public async Task<IWireMessage> RunAsync(JobSpec spec, Action<JobProgressed> onProgress, CancellationToken cancellation)
+    {
+        string jobId = Guid.NewGuid().ToString("N");
+        var end = new TaskCompletionSource<IWireMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        IActorRef follower = _system.ActorOf(Props.Create(() => new Follower(_coordinator, new SubmitJob(jobId, spec), onProgress, end)));
+        CancellationTokenRegistration registration = cancellation.Register(() => follower.Tell(new CancelJob(jobId)));
+        await using (registration.ConfigureAwait(false))
+        {
+            try
+            {
+                return await end.Task.ConfigureAwait(false);
+            }
+            finally
+            {
+                _system.Stop(follower);
+            }
+        }
+    }
+
+    private sealed class Follower : ReceiveActor, IWithTimers
+    {
+        private readonly IActorRef _coordinator;
+        private readonly SubmitJob _submit;
+        private bool _isAccepted;
+        private bool _isCancelled;
+
+        public Follower(IActorRef coordinator, SubmitJob submit, Action<JobProgressed> onProgress, TaskCompletionSource<IWireMessage> end)
+        {
+            _coordinator = coordinator;
+            _submit = submit;
+            Receive<Tick>(_ => OnTick());
+            Receive<JobAccepted>(_ =>
+            {
+                _isAccepted = true;
+                OnTick();
+            });
+            Receive<CancelJob>(cancel =>
+            {
+                _isCancelled = true;
+                _coordinator.Tell(cancel);
+            });
+            Receive<JobProgressed>(onProgress);
+            Receive<JobCompleted>(completed => end.TrySetResult(completed));
+            Receive<JobFailed>(failed => end.TrySetResult(failed));
+            Receive<JobCancelled>(cancelled => end.TrySetResult(cancelled));
+        }
+
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        protected override void PreStart() => Timers.StartPeriodicTimer("tick", Tick.Instance, TimeSpan.Zero, s_askAgain);
+
+        // Every message may get lost on the way to the singleton; all of these may be repeated.
+        private void OnTick()
+        {
+            if (!_isAccepted)
+            {
+                _coordinator.Tell(_submit);
+                return;
+            }
+
+            _coordinator.Tell(new WatchJob(_submit.JobId));
+            if (_isCancelled)
+            {
+                _coordinator.Tell(new CancelJob(_submit.JobId));
+            }
+        }
+
+        private sealed record Tick : INoSerializationVerificationNeeded
+        {
+            public static Tick Instance { get; } = new();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>
+/// The tasks of one stage: waiting, running, committed. The first attempt reported complete is the committed one; any later
+/// one is turned away. Owners are opaque keys; no actor is known here.
+/// </summary>
+internal sealed class TaskBoard<TOwner>
+    where TOwner : notnull
+{
+    private readonly SortedSet<int> _waiting;
+    private readonly Dictionary<int, Running> _running = [];
+    private readonly CommittedTask?[] _committed;
+    private readonly int[] _attempts;
+    private readonly int[] _failures;
+
+    public TaskBoard(StageSpec stage)
+    {
+        Stage = stage;
+        _waiting = [.. Enumerable.Range(0, stage.TaskCount)];
+        _committed = new CommittedTask?[stage.TaskCount];
+        _attempts = new int[stage.TaskCount];
+        _failures = new int[stage.TaskCount];
+    }
+
+    public StageSpec Stage { get; }
+
+    public int CommittedCount { get; private set; }
+
+    public bool IsComplete => CommittedCount == _committed.Length;
+
+    /// <summary>Units of committed tasks plus those that running attempts reported.</summary>
+    public long DoneUnits => _committed.Sum(task => task?.Metrics.Units ?? 0) + _running.Values.Sum(running => running.Units);
+
+    /// <summary>Tasks without a running attempt, ascending.</summary>
+    public ImmutableArray<int> Waiting => [.. _waiting];
+
+    /// <summary>Begins an attempt at the first waiting task; <c>null</c> when none waits.</summary>
+    public (int Index, int Attempt)? TakeNext(TOwner owner) => _waiting.Count == 0 ? null : (_waiting.Min, Take(_waiting.Min, owner));
+
+    /// <summary>Begins an attempt at a waiting task and returns its number.</summary>
+    public int Take(int index, TOwner owner)
+    {
+        if (!_waiting.Remove(index))
+        {
+            throw new InvalidOperationException($"Task {index} of stage {Stage.Number} is not waiting.");
+        }
+
+        int attempt = ++_attempts[index];
+        _running.Add(index, new Running(attempt, owner));
+        return attempt;
+    }
+
+    public void Progress(int index, int attempt, long units)
+    {
+        if (_running.TryGetValue(index, out Running? running) && running.Attempt == attempt)
+        {
+            running.Units = units;
+        }
+    }
+
+    /// <summary>Commits an attempt unless another was first; whether this one is the committed attempt.</summary>
+    public bool Complete(int index, string directory, TaskMetrics metrics)
+    {
+        if (_committed[index] is { } committed)
+        {
+            return committed.Directory == directory;
+        }
+
+        // An attempt given up as lost may still come first: its work is as good as any.
+        _waiting.Remove(index);
+        _running.Remove(index);
+        _committed[index] = new CommittedTask(directory, metrics);
+        CommittedCount++;
+        return true;
+    }
+
+    /// <summary>Puts a failed task back in the queue; returns how often it has failed by now.</summary>
+    public int Fail(int index, int attempt)
+    {
+        if (_running.TryGetValue(index, out Running? running) && running.Attempt == attempt)
+        {
+            _running.Remove(index);
+            _waiting.Add(index);
+            _failures[index]++;
+        }
+
+        return _failures[index];
+    }
+
+    /// <summary>Puts the tasks of a lost owner back in the queue and names them.</summary>
+    public ImmutableArray<int> Lose(TOwner owner)
+    {
+        ImmutableArray<int> lost = [.. _running.Where(entry => entry.Value.Owner.Equals(owner)).Select(entry => entry.Key).Order()];
+        foreach (int index in lost)
+        {
+            _running.Remove(index);
+            _waiting.Add(index);
+        }
+
+        return lost;
+    }
+
+    /// <summary>The committed attempts, once complete.</summary>
+    public StageManifest ToManifest() => new(
+        Stage.Number,
+        [.. _committed.Select(task => task!.Directory)],
+        [.. _committed.Select(task => task!.Metrics)]);
+
+    private sealed record CommittedTask(string Directory, TaskMetrics Metrics);
+
+    private sealed class Running(int attempt, TOwner owner)
+    {
+        public int Attempt { get; } = attempt;
+
+        public TOwner Owner { get; } = owner;
+
+        public long Units { get; set; }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using Bytemill.Corpus;
+using Bytemill.Training;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>The plan phase: checks the job, cuts partitions and key ranges, and freezes all of it in the work directory.</summary>
+internal static class JobPlanner
+{
+    public static JobPlan Plan(JobSpec spec, WorkDirectory work, CancellationToken cancellation)
+    {
+        ImmutableArray<CorpusFile> files = JobPreflight.Check(spec, cancellation);
+        ImmutableArray<CorpusPartition> partitions = PartitionPlanner.Plan(files, spec.PartitionBytes);
+        if (spec.Mode != JobMode.Tokenize && partitions.Sum(partition => partition.Rows) == 0)
+        {
+            throw new JobInputException($"The {files.Length} input files hold no rows, so there is nothing to train on.");
+        }
+
+        (KeyRanges ngrams, KeyRanges pieces) = spec.Mode == JobMode.Tokenize
+            ? (KeyRanges.Whole, KeyRanges.Whole)
+            : KeySampler.Sample(spec, files, partitions, cancellation);
+        var plan = new JobPlan(
+            spec, files, OutputNames.For([.. files.Select(file => file.Path)]), partitions, ngrams, pieces);
+        JobOutput.Prepare(spec.OutputDirectory);
+        work.Create();
+        work.WritePlan(plan);
+        return plan;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using Bytemill.Corpus;
+using Bytemill.Tokenization;
+using Bytemill.Training;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>
+/// Looks a job over before anything is written: options, inputs, columns, model, output. The command line runs it to answer
+/// at once; the coordinator runs it again when the job's turn comes.
+/// </summary>
+public static class JobPreflight
+{
+    private const int ParallelInspections = 8;
+
+    /// <returns>The input files, sorted by path.</returns>
+    /// <exception cref="JobInputException">An option, the model or the output is at fault.</exception>
+    /// <exception cref="CorpusException">An input is at fault.</exception>
+    public static ImmutableArray<CorpusFile> Check(JobSpec spec, CancellationToken cancellation = default)
+    {
+        CheckOptions(spec);
+        ImmutableArray<string> paths = InputResolver.Resolve(spec.Inputs);
+        JobOutput.CheckTarget(spec.OutputDirectory, spec.Overwrite);
+        ImmutableArray<CorpusFile> files = Inspect(paths, spec.TextColumn, cancellation);
+        if (spec.Mode != JobMode.Train)
+        {
+            foreach (CorpusFile file in files)
+            {
+                TokenizedFileWriter.CheckColumns(file, spec.TextColumn, spec.Keep);
+            }
+        }
+
+        return files;
+    }
+
+    private static void CheckOptions(JobSpec spec)
+    {
+        if (spec.Mode == JobMode.Tokenize)
+        {
+            CheckModel(spec.ModelPath);
+        }
+        else
+        {
+            CheckTraining(spec);
+        }
+
+        Require(spec.NGramShards is >= 1 and <= 4096, $"The number of shards must be in [1..4096]; found {spec.NGramShards}.");
+        Require(spec.PieceShards is >= 1 and <= 4096, $"The number of shards must be in [1..4096]; found {spec.PieceShards}.");
+        Require(spec.PartitionBytes >= 1, $"A partition must be at least 1 byte; found {spec.PartitionBytes}.");
+        Require(spec.CompressionLevel is >= 1 and <= 22, $"The zstd level must be in [1..22]; found {spec.CompressionLevel}.");
+    }
+
+    private static void CheckTraining(JobSpec spec)
+    {
+        try
+        {
+            spec.Training.Validate();
+        }
+        catch (ArgumentException e)
+        {
+            // The parameter's name in brackets says nothing to a user of the command line.
+            string message = e.ParamName is null ? e.Message : e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal);
+            throw new JobInputException(message, e);
+        }
+
+        if (spec.TokenizeWithSize is { } size && !spec.Training.MaxVocabSizes.Contains(size))
+        {
+            string sizes = string.Join(", ", spec.Training.MaxVocabSizes);
+            throw new JobInputException($"The corpus cannot be tokenized with vocabulary size {size}: the sizes trained are {sizes}.");
+        }
+    }
+
+    private static void CheckModel(string? path)
+    {
+        if (path is null || !File.Exists(path))
+        {
+            throw new JobInputException($"No model at '{path}'. Give the model.bytemill of a training run with --model.");
+        }
+
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            ModelFile.Read(file);
+        }
+        catch (ModelFormatException e)
+        {
+            throw new JobInputException($"{path}: {e.Message}", e);
+        }
+    }
+
+    private static ImmutableArray<CorpusFile> Inspect(ImmutableArray<string> paths, string textColumn, CancellationToken cancellation)
+    {
+        var files = new CorpusFile[paths.Length];
+        var failures = new Exception?[paths.Length];
+        Parallel.For(
+            0,
+            paths.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = ParallelInspections, CancellationToken = cancellation },
+            i =>
+            {
+                try
+                {
+                    files[i] = CorpusInspector.InspectAsync(paths[i], textColumn, cancellation).GetAwaiter().GetResult();
+                }
+                catch (CorpusException e)
+                {
+                    failures[i] = e;
+                }
+            });
+
+        // The first in order of path, not in order of time: the same input always gets the same message.
+        if (failures.FirstOrDefault(failure => failure is not null) is { } first)
+        {
+            int others = failures.Count(failure => failure is not null) - 1;
+            throw others == 0 ? first : new CorpusException($"{first.Message} ({others} more of {paths.Length} files are at fault.)", first);
+        }
+
+        return [.. files];
+    }
+
+    private static void Require(bool condition, string message)
+    {
+        if (!condition)
+        {
+            throw new JobInputException(message);
+        }
+    }
+}

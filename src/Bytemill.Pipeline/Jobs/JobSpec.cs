@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Bytemill.Training;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>What a user asks for. Immutable; together with the corpus it decides every byte of the result.</summary>
+public sealed record JobSpec
+{
+    /// <summary>Which part of the pipeline to run.</summary>
+    public JobMode Mode { get; init; } = JobMode.Run;
+
+    /// <summary>Files, directories or globs of Parquet files; absolute when the job goes to a cluster.</summary>
+    public required ImmutableArray<string> Inputs { get; init; }
+
+    /// <summary>Column that holds the text.</summary>
+    public string TextColumn { get; init; } = "text";
+
+    /// <summary>Directory for the model, the tokenized files and the manifest; on storage that every node sees.</summary>
+    public required string OutputDirectory { get; init; }
+
+    /// <summary>Options of the training algorithm.</summary>
+    public TrainerOptions Training { get; init; } = new();
+
+    /// <summary>Model to tokenize with, for <see cref="JobMode.Tokenize"/>.</summary>
+    public string? ModelPath { get; init; }
+
+    /// <summary>Columns copied beside the token ids; <c>null</c> copies all but the text.</summary>
+    public ImmutableArray<string>? Keep { get; init; }
+
+    /// <summary>Number of slices of the n-gram key space. Belongs to the job, never to the cluster; changes no result.</summary>
+    public int NGramShards { get; init; } = 8;
+
+    /// <summary>Number of slices of the piece key space; changes no result.</summary>
+    public int PieceShards { get; init; } = 8;
+
+    /// <summary>Text bytes that a partition aims at; changes no result.</summary>
+    public long PartitionBytes { get; init; } = 32L << 20;
+
+    /// <summary>Whether results of an earlier job in <see cref="OutputDirectory"/> may be replaced.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>Of several vocabulary sizes, the one that tokenizes the corpus; <c>null</c> is the largest.</summary>
+    public int? TokenizeWithSize { get; init; }
+
+    /// <summary>zstd level of the tokenized files, 1 to 22.</summary>
+    public int CompressionLevel { get; init; } = 3;
+
+    /// <summary>Vocabulary size that tokenizes the corpus.</summary>
+    public int TokenizingSize => TokenizeWithSize ?? Training.MaxVocabSizes.Max();
+
+    /// <summary>File name of the model of a size: plain when one size is asked for, else with the size in it.</summary>
+    public string ModelFileName(int size) =>
+        Training.MaxVocabSizes.Distinct().Count() == 1
+            ? "model.bytemill"
+            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"model-{size}.bytemill");
+}

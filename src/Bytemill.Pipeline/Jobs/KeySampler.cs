@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Bytemill.Corpus;
+using Bytemill.Training;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>
+/// Cuts the key spaces into ranges of about equal work from a small sample of the corpus. The cut decides how even the shards
+/// are, never what comes out.
+/// </summary>
+internal static class KeySampler
+{
+    private const int SampledPartitions = 16;
+    private const int BytesOfEach = 256 << 10;
+
+    // A prime, so that the positions taken do not follow the period of a multi-byte script.
+    private const int Stride = 7;
+
+    public static (KeyRanges NGrams, KeyRanges Pieces) Sample(
+        JobSpec spec, ImmutableArray<CorpusFile> files, ImmutableArray<CorpusPartition> partitions, CancellationToken cancellation)
+    {
+        List<ulong> ngramKeys = [];
+        List<ulong> pieceKeys = [];
+        int taken = Math.Min(SampledPartitions, partitions.Length);
+        for (int i = 0; i < taken; i++)
+        {
+            CorpusPartition partition = partitions[(int)((long)i * partitions.Length / taken)];
+            SampleAsync(files[partition.FileIndex].Path, spec, partition.FirstRowGroup, ngramKeys, pieceKeys, cancellation)
+                .GetAwaiter().GetResult();
+        }
+
+        return (Cut(ngramKeys, spec.NGramShards), Cut(pieceKeys, spec.PieceShards));
+    }
+
+    private static KeyRanges Cut(List<ulong> keys, int count) => KeyRanges.FromSample(CollectionsMarshal.AsSpan(keys), count);
+
+    private static async Task SampleAsync(
+        string path, JobSpec spec, int rowGroup, List<ulong> ngramKeys, List<ulong> pieceKeys, CancellationToken cancellation)
+    {
+        TextColumnReader reader = await TextColumnReader.OpenAsync(path, spec.TextColumn, cancellation).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            using TextBatch batch = await reader.ReadRowGroupAsync(rowGroup, cancellation).ConfigureAwait(false);
+            int left = BytesOfEach;
+            for (int row = 0; row < batch.RowCount && left > 0; row++)
+            {
+                ReadOnlySpan<byte> text = batch[row];
+                text = text[..Math.Min(left, text.Length)];
+                left -= text.Length;
+                AddKeys(text, spec.Training.Order, ngramKeys, pieceKeys);
+            }
+        }
+    }
+
+    private static void AddKeys(ReadOnlySpan<byte> text, int order, List<ulong> ngramKeys, List<ulong> pieceKeys)
+    {
+        for (int i = 0; i < text.Length; i += Stride)
+        {
+            ReadOnlySpan<byte> rest = text[i..];
+            ngramKeys.Add(KeyRanges.KeyOf(rest[..Math.Min(order, rest.Length)]));
+
+            // Pieces begin at characters, so continuation bytes say nothing about them.
+            if (rest[0] is < 0x80 or > 0xBF)
+            {
+                pieceKeys.Add(KeyRanges.KeyOf(rest));
+            }
+        }
+    }
+}

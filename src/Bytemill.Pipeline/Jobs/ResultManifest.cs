@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>What a finished job says about its results, as <c>manifest.json</c> beside them.</summary>
+public sealed record ResultManifest
+{
+    /// <summary>File name in the output directory.</summary>
+    public const string FileName = "manifest.json";
+
+    /// <summary>Value of <see cref="Format"/> in the manifests that this version writes.</summary>
+    public const string CurrentFormat = "bytemill-manifest/1";
+
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Kind and version of this file.</summary>
+    public string Format { get; init; } = CurrentFormat;
+
+    /// <summary>Version of the program.</summary>
+    public required string Version { get; init; }
+
+    /// <summary><c>run</c>, <c>train</c> or <c>tokenize</c>.</summary>
+    public required string Mode { get; init; }
+
+    /// <summary>Column that held the text.</summary>
+    public required string TextColumn { get; init; }
+
+    /// <summary>Training options; absent when a given model was used.</summary>
+    public ManifestOptions? Options { get; init; }
+
+    /// <summary>Input files in order.</summary>
+    public required ImmutableArray<ManifestInput> Inputs { get; init; }
+
+    /// <summary>Models, in order of size, largest first; the given one when only tokenizing.</summary>
+    public required ImmutableArray<ManifestModel> Models { get; init; }
+
+    /// <summary>Tokenized files in order of the inputs.</summary>
+    public required ImmutableArray<ManifestOutput> Outputs { get; init; }
+
+    /// <summary>Totals over the corpus.</summary>
+    public required ManifestStatistics Statistics { get; init; }
+
+    /// <summary>Time of each phase; the only part that differs between two runs of the same job.</summary>
+    public required ImmutableArray<ManifestPhase> Phases { get; init; }
+
+    /// <summary>Reads the manifest of a directory.</summary>
+    /// <exception cref="JobInputException">It is not a manifest of ours.</exception>
+    public static ResultManifest Read(string directory)
+    {
+        string path = Path.Combine(directory, FileName);
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            ResultManifest? manifest = JsonSerializer.Deserialize<ResultManifest>(file, s_json);
+            return manifest is { Format: CurrentFormat }
+                ? manifest
+                : throw new JobInputException($"{path}: not a manifest of this version; found format '{manifest?.Format}', expected '{CurrentFormat}'.");
+        }
+        catch (JsonException e)
+        {
+            throw new JobInputException($"{path}: not a manifest: {e.Message}", e);
+        }
+    }
+
+    internal static bool IsAt(string directory)
+    {
+        if (!File.Exists(Path.Combine(directory, FileName)))
+        {
+            return false;
+        }
+
+        try
+        {
+            Read(directory);
+            return true;
+        }
+        catch (JobInputException)
+        {
+            // Somebody else's manifest.json: not ours to judge or remove.
+            return false;
+        }
+    }
+
+    internal void Write(string directory)
+    {
+        string temporary = Path.Combine(directory, WorkDirectory.NameInOutput, FileName);
+        using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write))
+        {
+            JsonSerializer.Serialize(file, this, s_json);
+            file.Write("\n"u8);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, Path.Combine(directory, FileName), overwrite: true);
+    }
+}
+
+/// <summary>Options of the training, under the reference's names.</summary>
+public sealed record ManifestOptions(
+    int Order, ImmutableArray<int> MaxVocabSize, int MaxPieceLength, long MinCount, bool IsolateDigits, bool EnsureUnicode, string Normalization, string UnicodeVersion);
+
+/// <summary>An input file.</summary>
+public sealed record ManifestInput(string Path, long LengthBytes, long Rows, string Fingerprint);
+
+/// <summary>A model: requested size, number of ids it has, SHA-256.</summary>
+public sealed record ManifestModel(string Path, int? MaxVocabSize, int VocabSize, string Sha256);
+
+/// <summary>A tokenized file.</summary>
+public sealed record ManifestOutput(string Path, long LengthBytes, long Rows, long Tokens, string Xxh3);
+
+/// <summary>Totals. Bytes are of UTF-8 text, before and after normalisation.</summary>
+public sealed record ManifestStatistics(
+    long Rows, long TextBytes, long NormalizedBytes, long? Tokens, double? BytesPerToken, double? SingleByteTokenShare);
+
+/// <summary>One phase: tasks and seconds.</summary>
+public sealed record ManifestPhase(string Name, int Tasks, double Seconds);

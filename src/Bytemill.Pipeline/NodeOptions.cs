@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>What one process offers to a cluster. Nothing in here may change a result.</summary>
+public sealed record NodeOptions
+{
+    /// <summary>Roles of the node; see <see cref="ClusterRoles"/>.</summary>
+    public ImmutableArray<string> Roles { get; init; } = ClusterRoles.All;
+
+    /// <summary>Worker actors, each running one task at a time. Default: one for each processor.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Threads for all computing of the node, workers' and shards' alike. Default: as many as <see cref="Workers"/>.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Bytes of counting buffer for each task before it spills to disk.</summary>
+    public long BufferBytes { get; init; } = 128L << 20;
+
+    /// <summary>Address that remoting binds to; loopback unless told otherwise.</summary>
+    public string Hostname { get; init; } = "127.0.0.1";
+
+    /// <summary>Port that remoting binds to; 0 takes a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Nodes to join, <c>host:port</c>, the same ordered list on every node; empty starts a cluster of one.</summary>
+    public ImmutableArray<string> SeedNodes { get; init; } = [];
+
+    /// <summary>HOCON file that goes before the embedded <c>base.conf</c>; <c>null</c> for none.</summary>
+    public string? ConfigFile { get; init; }
+}

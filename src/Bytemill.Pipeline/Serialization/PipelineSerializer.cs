@@ -1,0 +1,176 @@
+using System.Runtime.Serialization;
+using Akka.Actor;
+using Akka.Serialization;
+using Google.Protobuf;
+using static Bytemill.Pipeline.JobProtocol;
+using static Bytemill.Pipeline.TaskProtocol;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>
+/// Messages as protobuf under short manifests. A manifest names a meaning, not a type: renaming a record changes nothing on
+/// the wire, a change of meaning takes a new manifest. The rules for fields stand in <c>pipeline.proto</c>.
+/// </summary>
+public sealed class PipelineSerializer : SerializerWithStringManifest
+{
+    /// <summary>Identifier of this serializer in the cluster; never to be reused.</summary>
+    public const int SerializerId = 9117;
+
+    private const string SubmitJobManifest = "sj1";
+    private const string JobAcceptedManifest = "ja1";
+    private const string WatchJobManifest = "wj1";
+    private const string CancelJobManifest = "cj1";
+    private const string JobProgressedManifest = "jp1";
+    private const string JobCompletedManifest = "jc1";
+    private const string JobFailedManifest = "jf1";
+    private const string JobCancelledManifest = "jx1";
+    private const string RequestTaskManifest = "rt1";
+    private const string AssignTaskManifest = "at1";
+    private const string TaskProgressedManifest = "tp1";
+    private const string TaskCompletedManifest = "tc1";
+    private const string TaskFailedManifest = "tf1";
+    private const string TaskAcknowledgedManifest = "ta1";
+    private const string ReleaseJobManifest = "rj1";
+    private const string RegisterShardHostManifest = "rs1";
+    private const string OwnShardsManifest = "os1";
+
+    /// <param name="system">The actor system that serializes.</param>
+    public PipelineSerializer(ExtendedActorSystem system)
+        : base(system)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override int Identifier => SerializerId;
+
+    /// <inheritdoc/>
+    public override string Manifest(object o) => o switch
+    {
+        SubmitJob => SubmitJobManifest,
+        JobAccepted => JobAcceptedManifest,
+        WatchJob => WatchJobManifest,
+        CancelJob => CancelJobManifest,
+        JobProgressed => JobProgressedManifest,
+        JobCompleted => JobCompletedManifest,
+        JobFailed => JobFailedManifest,
+        JobCancelled => JobCancelledManifest,
+        RequestTask => RequestTaskManifest,
+        AssignTask => AssignTaskManifest,
+        TaskProgressed => TaskProgressedManifest,
+        TaskCompleted => TaskCompletedManifest,
+        TaskFailed => TaskFailedManifest,
+        TaskAcknowledged => TaskAcknowledgedManifest,
+        ReleaseJob => ReleaseJobManifest,
+        RegisterShardHost => RegisterShardHostManifest,
+        OwnShards => OwnShardsManifest,
+        _ => throw new ArgumentException($"No wire form for {o.GetType()}.", nameof(o)),
+    };
+
+    /// <inheritdoc/>
+    public override byte[] ToBinary(object obj)
+    {
+        IMessage wire = obj switch
+        {
+            SubmitJob m => new Wire.SubmitJob { JobId = m.JobId, Spec = WireJobs.ToWire(m.Spec) },
+            JobAccepted m => new Wire.JobAccepted { JobId = m.JobId },
+            WatchJob m => new Wire.WatchJob { JobId = m.JobId },
+            CancelJob m => new Wire.CancelJob { JobId = m.JobId },
+            JobProgressed m => new Wire.JobProgressed
+            {
+                JobId = m.JobId,
+                Phase = (int)m.Phase,
+                Detail = m.Detail,
+                DoneUnits = m.DoneUnits,
+                TotalUnits = m.TotalUnits,
+                UnitsAreBytes = m.UnitsAreBytes,
+                DoneTasks = m.DoneTasks,
+                TotalTasks = m.TotalTasks,
+                Workers = m.Workers,
+                ShardHosts = m.ShardHosts,
+            },
+            JobCompleted m => new Wire.JobCompleted { JobId = m.JobId, ManifestPath = m.ManifestPath },
+            JobFailed m => new Wire.JobFailed { JobId = m.JobId, Reason = m.Reason, InputError = m.IsInputError },
+            JobCancelled m => new Wire.JobCancelled { JobId = m.JobId },
+            RequestTask m => new Wire.RequestTask { WorkerId = m.WorkerId },
+            AssignTask m => new Wire.AssignTask { Task = WireStages.ToWire(m.Task), Stage = WireStages.ToWire(m.Stage) },
+            TaskProgressed m => new Wire.TaskProgressed { Task = WireStages.ToWire(m.Task), Units = m.Units },
+            TaskCompleted m => new Wire.TaskCompleted
+            {
+                Task = WireStages.ToWire(m.Task),
+                AttemptDirectory = m.AttemptDirectory,
+                Metrics = WireStages.ToWire(m.Metrics),
+            },
+            TaskFailed m => new Wire.TaskFailed { Task = WireStages.ToWire(m.Task), Reason = m.Reason, InputError = m.IsInputError },
+            TaskAcknowledged m => new Wire.TaskAcknowledged { Task = WireStages.ToWire(m.Task), Accepted = m.IsAccepted },
+            ReleaseJob m => new Wire.ReleaseJob { Job = WireJobs.ToWire(m.Job) },
+            RegisterShardHost m => new Wire.RegisterShardHost { HostId = m.HostId },
+            OwnShards m => new Wire.OwnShards { Job = WireJobs.ToWire(m.Job), Kind = (int)m.Kind, Shards = { m.Shards } },
+            _ => throw new ArgumentException($"No wire form for {obj.GetType()}.", nameof(obj)),
+        };
+        return wire.ToByteArray();
+    }
+
+    /// <inheritdoc/>
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        switch (manifest)
+        {
+            case SubmitJobManifest:
+                Wire.SubmitJob submit = Wire.SubmitJob.Parser.ParseFrom(bytes);
+                return new SubmitJob(submit.JobId, WireJobs.FromWire(submit.Spec));
+            case JobAcceptedManifest:
+                return new JobAccepted(Wire.JobAccepted.Parser.ParseFrom(bytes).JobId);
+            case WatchJobManifest:
+                return new WatchJob(Wire.WatchJob.Parser.ParseFrom(bytes).JobId);
+            case CancelJobManifest:
+                return new CancelJob(Wire.CancelJob.Parser.ParseFrom(bytes).JobId);
+            case JobProgressedManifest:
+                Wire.JobProgressed progress = Wire.JobProgressed.Parser.ParseFrom(bytes);
+                return new JobProgressed(
+                    progress.JobId,
+                    (Phase)progress.Phase,
+                    progress.Detail,
+                    progress.DoneUnits,
+                    progress.TotalUnits,
+                    progress.UnitsAreBytes,
+                    progress.DoneTasks,
+                    progress.TotalTasks,
+                    progress.Workers,
+                    progress.ShardHosts);
+            case JobCompletedManifest:
+                Wire.JobCompleted completed = Wire.JobCompleted.Parser.ParseFrom(bytes);
+                return new JobCompleted(completed.JobId, completed.ManifestPath);
+            case JobFailedManifest:
+                Wire.JobFailed failed = Wire.JobFailed.Parser.ParseFrom(bytes);
+                return new JobFailed(failed.JobId, failed.Reason, failed.InputError);
+            case JobCancelledManifest:
+                return new JobCancelled(Wire.JobCancelled.Parser.ParseFrom(bytes).JobId);
+            case RequestTaskManifest:
+                return new RequestTask(Wire.RequestTask.Parser.ParseFrom(bytes).WorkerId);
+            case AssignTaskManifest:
+                Wire.AssignTask assign = Wire.AssignTask.Parser.ParseFrom(bytes);
+                return new AssignTask(WireStages.FromWire(assign.Task), WireStages.FromWire(assign.Stage));
+            case TaskProgressedManifest:
+                Wire.TaskProgressed progressed = Wire.TaskProgressed.Parser.ParseFrom(bytes);
+                return new TaskProgressed(WireStages.FromWire(progressed.Task), progressed.Units);
+            case TaskCompletedManifest:
+                Wire.TaskCompleted done = Wire.TaskCompleted.Parser.ParseFrom(bytes);
+                return new TaskCompleted(WireStages.FromWire(done.Task), done.AttemptDirectory, WireStages.FromWire(done.Metrics));
+            case TaskFailedManifest:
+                Wire.TaskFailed taskFailed = Wire.TaskFailed.Parser.ParseFrom(bytes);
+                return new TaskFailed(WireStages.FromWire(taskFailed.Task), taskFailed.Reason, taskFailed.InputError);
+            case TaskAcknowledgedManifest:
+                Wire.TaskAcknowledged acknowledged = Wire.TaskAcknowledged.Parser.ParseFrom(bytes);
+                return new TaskAcknowledged(WireStages.FromWire(acknowledged.Task), acknowledged.Accepted);
+            case ReleaseJobManifest:
+                return new ReleaseJob(WireJobs.FromWire(Wire.ReleaseJob.Parser.ParseFrom(bytes).Job));
+            case RegisterShardHostManifest:
+                return new RegisterShardHost(Wire.RegisterShardHost.Parser.ParseFrom(bytes).HostId);
+            case OwnShardsManifest:
+                Wire.OwnShards own = Wire.OwnShards.Parser.ParseFrom(bytes);
+                return new OwnShards(WireJobs.FromWire(own.Job), (ShardKind)own.Kind, [.. own.Shards]);
+            default:
+                throw new SerializationException($"Unknown message manifest '{manifest}'; the sender is of a newer version.");
+        }
+    }
+}

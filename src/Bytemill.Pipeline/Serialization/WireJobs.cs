@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using Bytemill.Corpus;
+using Bytemill.Tokenization;
+using Bytemill.Training;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>Job, plan and options between their records and their wire form.</summary>
+internal static class WireJobs
+{
+    public static Wire.JobReference ToWire(JobReference job) =>
+        new() { JobId = job.JobId, Epoch = job.Epoch, WorkDirectory = job.WorkDirectory };
+
+    public static JobReference FromWire(Wire.JobReference wire) => new(wire.JobId, wire.Epoch, wire.WorkDirectory);
+
+    public static Wire.JobSpec ToWire(JobSpec spec)
+    {
+        var wire = new Wire.JobSpec
+        {
+            Mode = (int)spec.Mode,
+            Inputs = { spec.Inputs },
+            TextColumn = spec.TextColumn,
+            OutputDirectory = spec.OutputDirectory,
+            Training = ToWire(spec.Training),
+            NgramShards = spec.NGramShards,
+            PieceShards = spec.PieceShards,
+            PartitionBytes = spec.PartitionBytes,
+            Overwrite = spec.Overwrite,
+            CompressionLevel = spec.CompressionLevel,
+        };
+        if (spec.ModelPath is { } model)
+        {
+            wire.ModelPath = model;
+        }
+
+        if (spec.Keep is { } keep)
+        {
+            wire.Keep = new Wire.KeptColumns { Names = { keep } };
+        }
+
+        if (spec.TokenizeWithSize is { } size)
+        {
+            wire.TokenizeWithSize = size;
+        }
+
+        return wire;
+    }
+
+    public static JobSpec FromWire(Wire.JobSpec wire) => new()
+    {
+        Mode = (JobMode)wire.Mode,
+        Inputs = [.. wire.Inputs],
+        TextColumn = wire.TextColumn,
+        OutputDirectory = wire.OutputDirectory,
+        Training = FromWire(wire.Training),
+        ModelPath = wire.HasModelPath ? wire.ModelPath : null,
+        Keep = wire.Keep is { } keep ? [.. keep.Names] : null,
+        NGramShards = wire.NgramShards,
+        PieceShards = wire.PieceShards,
+        PartitionBytes = wire.PartitionBytes,
+        Overwrite = wire.Overwrite,
+        TokenizeWithSize = wire.HasTokenizeWithSize ? wire.TokenizeWithSize : null,
+        CompressionLevel = wire.CompressionLevel,
+    };
+
+    public static Wire.JobPlan ToWire(JobPlan plan) => new()
+    {
+        Spec = ToWire(plan.Spec),
+        Files = { plan.Files.Select(ToWire) },
+        OutputNames = { plan.OutputNames },
+        Partitions = { plan.Partitions.Select(ToWire) },
+        NgramRangeStarts = { plan.NGramRanges.Starts },
+        PieceRangeStarts = { plan.PieceRanges.Starts },
+    };
+
+    public static JobPlan FromWire(Wire.JobPlan wire) => new(
+        FromWire(wire.Spec),
+        [.. wire.Files.Select(FromWire)],
+        [.. wire.OutputNames],
+        [.. wire.Partitions.Select(FromWire)],
+        new KeyRanges([.. wire.NgramRangeStarts]),
+        new KeyRanges([.. wire.PieceRangeStarts]));
+
+    private static Wire.TrainerOptions ToWire(TrainerOptions options) => new()
+    {
+        Order = options.Order,
+        MaxVocabSizes = { options.MaxVocabSizes },
+        MaxPieceLength = options.MaxPieceLength,
+        MinCount = options.MinCount,
+        IsolateDigits = options.IsolateDigits,
+        EnsureUnicode = options.EnsureUnicode,
+        Normalization = (int)options.Normalization,
+    };
+
+    private static TrainerOptions FromWire(Wire.TrainerOptions wire) => new()
+    {
+        Order = wire.Order,
+        MaxVocabSizes = [.. wire.MaxVocabSizes],
+        MaxPieceLength = wire.MaxPieceLength,
+        MinCount = wire.MinCount,
+        IsolateDigits = wire.IsolateDigits,
+        EnsureUnicode = wire.EnsureUnicode,
+        Normalization = (TextNormalization)wire.Normalization,
+    };
+
+    private static Wire.CorpusFile ToWire(CorpusFile file) => new()
+    {
+        Path = file.Path,
+        LengthBytes = file.LengthBytes,
+        Fingerprint = file.Fingerprint,
+        RowGroups = { file.RowGroups.Select(group => new Wire.RowGroup { Rows = group.Rows, TextBytes = group.TextBytes }) },
+        Columns =
+        {
+            file.Columns.Select(column => new Wire.Column
+            {
+                Name = column.Name,
+                Type = column.Type,
+                Nullable = column.IsNullable,
+                CanKeep = column.CanKeep,
+            }),
+        },
+    };
+
+    private static CorpusFile FromWire(Wire.CorpusFile wire) => new()
+    {
+        Path = wire.Path,
+        LengthBytes = wire.LengthBytes,
+        Fingerprint = wire.Fingerprint,
+        RowGroups = [.. wire.RowGroups.Select(group => new RowGroupInfo(group.Rows, group.TextBytes))],
+        Columns = [.. wire.Columns.Select(column => new ColumnInfo(column.Name, column.Type, column.Nullable, column.CanKeep))],
+    };
+
+    private static Wire.Partition ToWire(CorpusPartition partition) => new()
+    {
+        Index = partition.Index,
+        FileIndex = partition.FileIndex,
+        FirstRowGroup = partition.FirstRowGroup,
+        RowGroupCount = partition.RowGroupCount,
+        Rows = partition.Rows,
+        TextBytes = partition.TextBytes,
+    };
+
+    private static CorpusPartition FromWire(Wire.Partition wire) => new()
+    {
+        Index = wire.Index,
+        FileIndex = wire.FileIndex,
+        FirstRowGroup = wire.FirstRowGroup,
+        RowGroupCount = wire.RowGroupCount,
+        Rows = wire.Rows,
+        TextBytes = wire.TextBytes,
+    };
+}

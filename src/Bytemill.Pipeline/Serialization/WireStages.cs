@@ -1,0 +1,83 @@
+namespace Bytemill.Pipeline;
+
+/// <summary>Stages and tasks between their records and their wire form.</summary>
+internal static class WireStages
+{
+    public static Wire.StageManifest ToWire(StageManifest manifest) => new()
+    {
+        Stage = manifest.Stage,
+        AttemptDirectories = { manifest.AttemptDirectories },
+        Metrics = { manifest.Metrics.Select(ToWire) },
+    };
+
+    public static StageManifest FromWire(Wire.StageManifest wire) =>
+        new(wire.Stage, [.. wire.AttemptDirectories], [.. wire.Metrics.Select(FromWire)]);
+
+    public static Wire.StageSpec ToWire(StageSpec stage) => new()
+    {
+        Number = stage.Number,
+        Kind = (int)stage.Kind,
+        TaskCount = stage.TaskCount,
+        Inputs = ToWire(stage.Inputs),
+        Argument = stage.Argument,
+    };
+
+    public static StageSpec FromWire(Wire.StageSpec wire) =>
+        new(wire.Number, (StageKind)wire.Kind, wire.TaskCount, FromWire(wire.Inputs), wire.Argument);
+
+    public static Wire.TaskIdentity ToWire(TaskIdentity task) =>
+        new() { Job = WireJobs.ToWire(task.Job), Stage = task.Stage, Index = task.Index, Attempt = task.Attempt };
+
+    public static TaskIdentity FromWire(Wire.TaskIdentity wire) =>
+        new(WireJobs.FromWire(wire.Job), wire.Stage, wire.Index, wire.Attempt);
+
+    public static Wire.TaskMetrics ToWire(TaskMetrics metrics) => new()
+    {
+        Units = metrics.Units,
+        Entries = metrics.Entries,
+        Rows = metrics.Rows,
+        TextBytes = metrics.TextBytes,
+        NormalizedBytes = metrics.NormalizedBytes,
+        Tokens = metrics.Tokens,
+        SingleByteTokens = metrics.SingleByteTokens,
+    };
+
+    public static TaskMetrics FromWire(Wire.TaskMetrics wire) => new()
+    {
+        Units = wire.Units,
+        Entries = wire.Entries,
+        Rows = wire.Rows,
+        TextBytes = wire.TextBytes,
+        NormalizedBytes = wire.NormalizedBytes,
+        Tokens = wire.Tokens,
+        SingleByteTokens = wire.SingleByteTokens,
+    };
+
+    private static Wire.StageInputs ToWire(StageInputs inputs) => new()
+    {
+        Runs = inputs.Runs,
+        Base = inputs.Base,
+        Slices = inputs.Slices,
+        Kept = inputs.Kept,
+        Dropped = inputs.Dropped,
+        Ranked = inputs.Ranked,
+        Cut = inputs.Cut,
+        NgramModel = inputs.NGramModel,
+        Vocabularies = inputs.Vocabularies,
+        Tokenized = inputs.Tokenized,
+    };
+
+    private static StageInputs FromWire(Wire.StageInputs wire) => new()
+    {
+        Runs = wire.Runs,
+        Base = wire.Base,
+        Slices = wire.Slices,
+        Kept = wire.Kept,
+        Dropped = wire.Dropped,
+        Ranked = wire.Ranked,
+        Cut = wire.Cut,
+        NGramModel = wire.NgramModel,
+        Vocabularies = wire.Vocabularies,
+        Tokenized = wire.Tokenized,
+    };
+}

@@ -1,0 +1,113 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Hosting;
+using static Bytemill.Pipeline.TaskProtocol;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>Offers a node to the coordinator and keeps the shard actors that it is told to own.</summary>
+internal sealed class ShardHost : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan s_registerAgain = TimeSpan.FromSeconds(2);
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly NodeServices _node;
+    private readonly IActorRef _coordinator;
+    private readonly string _id;
+    private readonly Dictionary<(string JobId, ShardKind Kind, int Shard), IActorRef> _owned = [];
+
+    public ShardHost(NodeServices node, IActorRef coordinator, string id)
+    {
+        _node = node;
+        _coordinator = coordinator;
+        _id = id;
+        Receive<Register>(_ => _coordinator.Tell(new RegisterShardHost(_id)));
+        Receive<OwnShards>(OnOwn);
+        Receive<AssignTask>(OnAssign);
+        Receive<ReleaseJob>(OnRelease);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer("register", Register.Instance, TimeSpan.Zero, s_registerAgain);
+    }
+
+    private void OnOwn(OwnShards own)
+    {
+        string jobId = own.Job.JobId;
+        foreach ((string JobId, ShardKind Kind, int Shard) key in _owned.Keys.Where(
+            key => key.JobId == jobId && key.Kind == own.Kind && !own.Shards.Contains(key.Shard)).ToArray())
+        {
+            Context.Stop(_owned[key]);
+            _owned.Remove(key);
+        }
+
+        foreach (int shard in own.Shards)
+        {
+            if (!_owned.ContainsKey((jobId, own.Kind, shard)))
+            {
+                _owned.Add((jobId, own.Kind, shard), CreateShard(own.Kind, shard));
+            }
+        }
+
+        _log.Debug("Owns {Shards} {Kind} shards of job {JobId}", own.Shards.Length, own.Kind, jobId);
+    }
+
+    private IActorRef CreateShard(ShardKind kind, int shard) => kind switch
+    {
+        ShardKind.NGram => Context.ActorOf(Props.Create(() => new NGramShard(_node, _coordinator, shard))),
+        ShardKind.Piece => Context.ActorOf(Props.Create(() => new PieceShard(_node, _coordinator, shard))),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of shard."),
+    };
+
+    private void OnAssign(AssignTask assign)
+    {
+        ShardKind kind = assign.Stage.Kind.Placement() == TaskPlacement.NGramShard ? ShardKind.NGram : ShardKind.Piece;
+        if (_owned.TryGetValue((assign.Task.Job.JobId, kind, assign.Task.Index), out IActorRef? shard))
+        {
+            shard.Forward(assign);
+        }
+        else
+        {
+            Sender.Tell(new TaskFailed(assign.Task, $"{_id} does not own {kind} shard {assign.Task.Index}.", IsInputError: false));
+        }
+    }
+
+    private void OnRelease(ReleaseJob release)
+    {
+        foreach ((string JobId, ShardKind Kind, int Shard) key in _owned.Keys.Where(key => key.JobId == release.Job.JobId).ToArray())
+        {
+            // Stopping cancels what runs.
+            Context.Stop(_owned[key]);
+            _owned.Remove(key);
+        }
+
+        _node.Jobs.Release(release.Job.JobId);
+    }
+
+    private sealed record Register : INoSerializationVerificationNeeded
+    {
+        public static Register Instance { get; } = new();
+    }
+}
+
+internal static class ShardHosting
+{
+    /// <summary>Starts the node's shard host, where it has the role.</summary>
+    public static AkkaConfigurationBuilder AddShardHost(this AkkaConfigurationBuilder builder, NodeServices node)
+    {
+        if (!node.Options.Roles.Contains(ClusterRoles.Shard))
+        {
+            return builder;
+        }
+
+        return builder.WithActors((system, registry, _) =>
+        {
+            IActorRef coordinator = registry.Get<JobCoordinatorKey>();
+            string id = NodeIdentity.Of(system, "shards");
+            system.ActorOf(Props.Create(() => new ShardHost(node, coordinator, id)), "shards");
+        });
+    }
+}

@@ -1,0 +1,50 @@
+namespace Bytemill.Pipeline;
+
+internal static class StageKindExtensions
+{
+    /// <summary>Who runs the tasks of such a stage.</summary>
+    public static TaskPlacement Placement(this StageKind kind) => kind switch
+    {
+        StageKind.CountNGrams or StageKind.SegmentPieces or StageKind.TokenizeFiles => TaskPlacement.Worker,
+        StageKind.MergeNGrams => TaskPlacement.NGramShard,
+        StageKind.ReducePieces or StageKind.FilterSlices or StageKind.SplitDropped or StageKind.SplitKept
+            or StageKind.CombineWithBase or StageKind.Combine or StageKind.RankSlices or StageKind.CutSlices => TaskPlacement.PieceShard,
+        StageKind.BuildModel or StageKind.FindCut or StageKind.EmitVocabulary or StageKind.PublishResults => TaskPlacement.Coordinator,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of stage."),
+    };
+
+    public static Phase Phase(this StageKind kind) => kind switch
+    {
+        StageKind.CountNGrams => Pipeline.Phase.Count,
+        StageKind.MergeNGrams => Pipeline.Phase.Merge,
+        StageKind.BuildModel => Pipeline.Phase.Model,
+        StageKind.SegmentPieces => Pipeline.Phase.Segment,
+        StageKind.TokenizeFiles => Pipeline.Phase.Tokenize,
+        StageKind.PublishResults => Pipeline.Phase.Finish,
+        _ => Pipeline.Phase.Vocabulary,
+    };
+
+    /// <summary>Whether progress of such a stage is told in bytes of text (else in tasks).</summary>
+    public static bool CountsBytes(this StageKind kind) => kind.Placement() == TaskPlacement.Worker;
+
+    /// <summary>What the stage does, in a word or two, for progress and logs.</summary>
+    public static string Describe(this StageKind kind) => kind switch
+    {
+        StageKind.CountNGrams => "counting n-grams",
+        StageKind.MergeNGrams => "merging n-gram shards",
+        StageKind.BuildModel => "building the n-gram model",
+        StageKind.SegmentPieces => "segmenting",
+        StageKind.ReducePieces => "adding up piece counts",
+        StageKind.FilterSlices => "dropping rare and long pieces",
+        StageKind.SplitDropped => "splitting dropped pieces",
+        StageKind.SplitKept => "looking for wasted pieces",
+        StageKind.CombineWithBase or StageKind.Combine => "adding up split pieces",
+        StageKind.RankSlices => "ranking pieces",
+        StageKind.FindCut => "choosing the vocabulary",
+        StageKind.CutSlices => "cutting to size",
+        StageKind.EmitVocabulary => "writing the model",
+        StageKind.TokenizeFiles => "tokenizing",
+        StageKind.PublishResults => "publishing results",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of stage."),
+    };
+}

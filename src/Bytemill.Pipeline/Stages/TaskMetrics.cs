@@ -1,0 +1,38 @@
+namespace Bytemill.Pipeline;
+
+/// <summary>What one task did, in whole numbers that add up over tasks.</summary>
+public sealed record TaskMetrics
+{
+    /// <summary>Progress units: text bytes of the input for worker tasks, 1 for others.</summary>
+    public long Units { get; init; }
+
+    /// <summary>N-grams or pieces written; pieces kept where a stage splits into kept and dropped.</summary>
+    public long Entries { get; init; }
+
+    /// <summary>Rows read.</summary>
+    public long Rows { get; init; }
+
+    /// <summary>Bytes of text read, before normalisation.</summary>
+    public long TextBytes { get; init; }
+
+    /// <summary>Bytes of text after normalisation.</summary>
+    public long NormalizedBytes { get; init; }
+
+    /// <summary>Tokens written.</summary>
+    public long Tokens { get; init; }
+
+    /// <summary>Of these, tokens of a single byte.</summary>
+    public long SingleByteTokens { get; init; }
+
+    /// <summary>The sum; overflow is an error.</summary>
+    public static TaskMetrics Add(TaskMetrics left, TaskMetrics right) => checked(new TaskMetrics
+    {
+        Units = left.Units + right.Units,
+        Entries = left.Entries + right.Entries,
+        Rows = left.Rows + right.Rows,
+        TextBytes = left.TextBytes + right.TextBytes,
+        NormalizedBytes = left.NormalizedBytes + right.NormalizedBytes,
+        Tokens = left.Tokens + right.Tokens,
+        SingleByteTokens = left.SingleByteTokens + right.SingleByteTokens,
+    });
+}

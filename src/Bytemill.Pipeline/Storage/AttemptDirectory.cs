@@ -1,0 +1,65 @@
+namespace Bytemill.Pipeline;
+
+/// <summary>Where one attempt at a task writes; becomes visible as a whole by <see cref="Commit"/> or not at all.</summary>
+internal sealed class AttemptDirectory
+{
+    private const string ScratchName = "scratch";
+
+    private readonly string _root;
+    private readonly string _pending;
+
+    /// <param name="root">Work directory of the job.</param>
+    /// <param name="pending">Full path while the attempt runs.</param>
+    /// <param name="committed">Path relative to <paramref name="root"/> once committed.</param>
+    public AttemptDirectory(string root, string pending, string committed)
+    {
+        _root = root;
+        _pending = pending;
+        Committed = committed;
+        Scratch = new FileScratchSpace(Path.Combine(pending, ScratchName));
+    }
+
+    /// <summary>Name of the attempt once committed, relative to the work directory.</summary>
+    public string Committed { get; }
+
+    /// <summary>Temporary files of the attempt.</summary>
+    public FileScratchSpace Scratch { get; }
+
+    /// <summary>Opens a new file of the attempt for writing.</summary>
+    public FileStream Create(string name) =>
+        new(Path.Combine(_pending, name), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1 << 16);
+
+    /// <summary>Opens a file that the attempt wrote.</summary>
+    public FileStream OpenRead(string name) => new(Path.Combine(_pending, name), FileMode.Open, FileAccess.Read, FileShare.Read);
+
+    /// <summary>Flushes every file to disk and renames the attempt to its committed name.</summary>
+    public void Commit()
+    {
+        Scratch.Delete();
+        foreach (string path in Directory.EnumerateFiles(_pending))
+        {
+            using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+            RandomAccess.FlushToDisk(handle);
+        }
+
+        string target = Path.Combine(_root, Committed);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        Directory.Move(_pending, target);
+    }
+
+    /// <summary>Deletes the attempt, committed or not: it failed, was cancelled, or another attempt came first.</summary>
+    public void Discard()
+    {
+        foreach (string path in (string[])[_pending, Path.Combine(_root, Committed)])
+        {
+            try
+            {
+                Directory.Delete(path, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // The job's whole work directory may be gone already, and one of the two always is.
+            }
+        }
+    }
+}

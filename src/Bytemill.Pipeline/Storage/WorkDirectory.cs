@@ -1,0 +1,107 @@
+using System.Globalization;
+using Google.Protobuf;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>
+/// The layout of a job's work files. Attempts are written under <c>attempts/</c> and appear under <c>stages/</c> by one
+/// rename when complete; only those that a stage manifest names are ever read. Names carry epoch, attempt and a random part,
+/// so no two attempts can meet.
+/// </summary>
+public sealed class WorkDirectory
+{
+    /// <summary>Name of the directory inside a job's output that holds its work files while it runs.</summary>
+    public const string NameInOutput = "_bytemill";
+
+    private const string PlanName = "plan.pb";
+    private const string TimesName = "times.pb";
+
+    /// <param name="root">Absolute path; created by <see cref="Create"/>.</param>
+    public WorkDirectory(string root) => Root = root;
+
+    /// <summary>Absolute path of the directory.</summary>
+    public string Root { get; }
+
+    private string Attempts => Path.Combine(Root, "attempts");
+
+    private string Stages => Path.Combine(Root, "stages");
+
+    /// <summary>Makes the directory and its parts.</summary>
+    public void Create()
+    {
+        Directory.CreateDirectory(Attempts);
+        Directory.CreateDirectory(Stages);
+    }
+
+    /// <summary>Deletes everything of the job; no error when nothing is there.</summary>
+    public void Delete()
+    {
+        if (Directory.Exists(Root))
+        {
+            Directory.Delete(Root, recursive: true);
+        }
+    }
+
+    /// <summary>A fresh directory for one attempt at a task.</summary>
+    internal AttemptDirectory BeginAttempt(TaskIdentity task)
+    {
+        string name = string.Create(
+            CultureInfo.InvariantCulture,
+            $"t{task.Index:D6}-e{task.Job.Epoch}-a{task.Attempt}-{Guid.NewGuid():N}");
+        string stage = StageName(task.Stage);
+        string pending = Path.Combine(Attempts, stage + "-" + name);
+        Directory.CreateDirectory(pending);
+        return new AttemptDirectory(Root, pending, Path.Combine("stages", stage, name));
+    }
+
+    /// <summary>Full path of a committed attempt.</summary>
+    public string Resolve(string attemptDirectory) => Path.Combine(Root, attemptDirectory);
+
+    /// <summary>Deletes the committed attempts of a stage whose products nobody reads any more.</summary>
+    public void DeleteStage(int stage)
+    {
+        string path = Path.Combine(Stages, StageName(stage));
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    internal void WritePlan(JobPlan plan) => WriteAtomically(PlanName, WireJobs.ToWire(plan));
+
+    internal JobPlan ReadPlan()
+    {
+        using FileStream file = File.OpenRead(Path.Combine(Root, PlanName));
+        return WireJobs.FromWire(Wire.JobPlan.Parser.ParseFrom(file));
+    }
+
+    internal void WriteManifest(string name, StageManifest manifest) => WriteAtomically(name, WireStages.ToWire(manifest));
+
+    internal StageManifest ReadManifest(string name)
+    {
+        using FileStream file = File.OpenRead(Path.Combine(Root, name));
+        return WireStages.FromWire(Wire.StageManifest.Parser.ParseFrom(file));
+    }
+
+    internal void WriteStageTimes(Wire.StageTimes times) => WriteAtomically(TimesName, times);
+
+    internal Wire.StageTimes ReadStageTimes()
+    {
+        using FileStream file = File.OpenRead(Path.Combine(Root, TimesName));
+        return Wire.StageTimes.Parser.ParseFrom(file);
+    }
+
+    private void WriteAtomically(string name, IMessage message)
+    {
+        string temporary = Path.Combine(Attempts, name + "." + Guid.NewGuid().ToString("N"));
+        using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write))
+        {
+            message.WriteTo(file);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, Path.Combine(Root, name), overwrite: true);
+    }
+
+    private static string StageName(int stage) => string.Create(CultureInfo.InvariantCulture, $"s{stage:D4}");
+}

@@ -1,0 +1,17 @@
+using Bytemill.Tokenization;
+using Bytemill.Training;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>Writes the model file of one vocabulary size from the kept slices of all shards.</summary>
+internal sealed class EmitVocabularyTask : ITaskBody
+{
+    public TaskMetrics Run(TaskContext context)
+    {
+        Vocabulary vocabulary = VocabularyBuilder.Build(context.OpenAll(context.Stage.Inputs.Kept, WorkFileNames.Kept));
+        TokenizerModel model = context.Spec.Training.CreateModel(vocabulary, context.Stage.Argument);
+        using FileStream file = context.Output.Create(WorkFileNames.Vocabulary);
+        ModelFile.Write(model, file);
+        return new TaskMetrics { Units = 1, Entries = vocabulary.Count };
+    }
+}

@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using System.IO.MemoryMappedFiles;
+using Bytemill.Corpus;
+using Bytemill.Tokenization;
+using Bytemill.Training;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>
+/// What one node holds of one job, shared by all its workers and shards: the plan, and the models that the present stage
+/// needs, each loaded once.
+/// </summary>
+internal sealed class JobContext : IDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<StageManifest>> _manifests = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<int, Lazy<bool>> _verifiedFiles = new();
+    private readonly Lock _gate = new();
+    private (string Manifest, Lazy<MappedNGramModel> Model)? _ngramModel;
+    private (string Manifest, Lazy<PieceTable> Table)? _pieceTable;
+    private Lazy<Tokenizer>? _tokenizer;
+
+    public JobContext(WorkDirectory work, JobPlan plan)
+    {
+        Work = work;
+        Plan = plan;
+    }
+
+    public WorkDirectory Work { get; }
+
+    public JobPlan Plan { get; }
+
+    public StageManifest Manifest(string name) =>
+        _manifests.GetOrAdd(name, key => new Lazy<StageManifest>(() => Work.ReadManifest(key))).Value;
+
+    public RunOpener Open(string manifest, int task, string file)
+    {
+        string path = Path.Combine(Work.Resolve(Manifest(manifest).AttemptDirectories[task]), file);
+        return () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+    }
+
+    public IReadOnlyList<RunOpener> OpenAll(string manifest, string file) =>
+        [.. Enumerable.Range(0, Manifest(manifest).AttemptDirectories.Length).Select(task => Open(manifest, task, file))];
+
+    /// <summary>The n-gram model of a stage, memory-mapped once on this node.</summary>
+    public NGramModel NGramModel(string manifest)
+    {
+        lock (_gate)
+        {
+            if (_ngramModel is not { } held || held.Manifest != manifest)
+            {
+                string path = Path.Combine(Work.Resolve(Manifest(manifest).AttemptDirectories[0]), WorkFileNames.NGramModel);
+                _ngramModel = (manifest, new Lazy<MappedNGramModel>(() => MappedNGramModel.Open(path)));
+            }
+
+            return _ngramModel.Value.Model.Value.Model;
+        }
+    }
+
+    /// <summary>The pieces kept after a stage with their encoder. Only the latest is held: rounds follow each other.</summary>
+    public PieceTable PieceTable(string manifest)
+    {
+        Lazy<PieceTable> table;
+        lock (_gate)
+        {
+            if (_pieceTable is not { } held || held.Manifest != manifest)
+            {
+                IReadOnlyList<RunOpener> slices = OpenAll(manifest, WorkFileNames.Kept);
+                _pieceTable = (manifest, new Lazy<PieceTable>(() => Training.PieceTable.Load(slices, CancellationToken.None)));
+            }
+
+            table = _pieceTable.Value.Table;
+        }
+
+        return table.Value;
+    }
+
+    /// <summary>The tokenizer that this job tokenizes the corpus with.</summary>
+    public Tokenizer Tokenizer(StageSpec stage)
+    {
+        lock (_gate)
+        {
+            _tokenizer ??= new Lazy<Tokenizer>(() =>
+            {
+                if (Plan.Spec.ModelPath is { } path)
+                {
+                    return Tokenization.Tokenizer.Load(path);
+                }
+
+                string manifest = stage.Inputs.ParseVocabularies().Single(vocabulary => vocabulary.Size == stage.Argument).Manifest;
+                using Stream file = Open(manifest, 0, WorkFileNames.Vocabulary)();
+                return Tokenization.Tokenizer.Load(file);
+            });
+            return _tokenizer.Value;
+        }
+    }
+
+    /// <summary>Fails when an input file is no longer the one that was planned; looked at once for each file and node.</summary>
+    public void VerifyUnchanged(int fileIndex) => _ = _verifiedFiles.GetOrAdd(fileIndex, index => new Lazy<bool>(() =>
+    {
+        CorpusFile planned = Plan.Files[index];
+        CorpusFile now = CorpusInspector.InspectAsync(planned.Path, Plan.Spec.TextColumn, CancellationToken.None).GetAwaiter().GetResult();
+        return now.LengthBytes == planned.LengthBytes && now.Fingerprint == planned.Fingerprint
+            ? true
+            : throw new CorpusException(
+                $"{planned.Path}: the file changed while the job was running ({planned.LengthBytes} bytes when planned, {now.LengthBytes} now). Run the job again.");
+    })).Value;
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_ngramModel is { Model.IsValueCreated: true } held)
+            {
+                held.Model.Value.Dispose();
+            }
+
+            _ngramModel = null;
+            _pieceTable = null;
+        }
+    }
+
+    private sealed class MappedNGramModel : IDisposable
+    {
+        private readonly MemoryMappedFile _file;
+
+        private MappedNGramModel(MemoryMappedFile file, NGramModel model)
+        {
+            _file = file;
+            Model = model;
+        }
+
+        public NGramModel Model { get; }
+
+        public static MappedNGramModel Open(string path)
+        {
+            long length = new FileInfo(path).Length;
+            var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
+            try
+            {
+                return new MappedNGramModel(file, Training.NGramModel.Open(file, length));
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
+        }
+
+        public void Dispose()
+        {
+            Model.Dispose();
+            _file.Dispose();
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Bytemill.Tokenization;
+using Bytemill.Training;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>Moves models and tokenized files to their final names, writes the manifest, and last of all <c>_SUCCESS</c>.</summary>
+/// <remarks>May be repeated after a crash half way: what has been moved already is left as it is.</remarks>
+internal sealed class PublishResultsTask : ITaskBody
+{
+    public TaskMetrics Run(TaskContext context)
+    {
+        JobSpec spec = context.Spec;
+        JobOutput.RemoveEarlierResults(spec.OutputDirectory);
+        ImmutableArray<ManifestModel> models = PublishModels(context);
+        ImmutableArray<ManifestOutput> outputs = PublishTokenized(context);
+        ManifestFor(context, models, outputs).Write(spec.OutputDirectory);
+        File.WriteAllBytes(Path.Combine(spec.OutputDirectory, JobOutput.SuccessFileName), []);
+        return new TaskMetrics { Units = 1 };
+    }
+
+    private static ImmutableArray<ManifestModel> PublishModels(TaskContext context)
+    {
+        JobSpec spec = context.Spec;
+        if (spec.ModelPath is { } given)
+        {
+            TokenizerModel model = ModelFile.ReadFile(given);
+            return [new ManifestModel(given, model.Options.MaxVocabSize, model.Vocabulary.Count, model.Hash)];
+        }
+
+        var models = ImmutableArray.CreateBuilder<ManifestModel>();
+        foreach ((int size, string manifest) in context.Stage.Inputs.ParseVocabularies())
+        {
+            string name = spec.ModelFileName(size);
+            string target = Path.Combine(spec.OutputDirectory, name);
+            Move(context, manifest, 0, WorkFileNames.Vocabulary, target);
+            TokenizerModel model = ModelFile.ReadFile(target);
+            models.Add(new ManifestModel(name, size, model.Vocabulary.Count, model.Hash));
+        }
+
+        return models.ToImmutable();
+    }
+
+    private static ImmutableArray<ManifestOutput> PublishTokenized(TaskContext context)
+    {
+        string manifest = context.Stage.Inputs.Tokenized;
+        if (manifest.Length == 0)
+        {
+            return [];
+        }
+
+        var outputs = ImmutableArray.CreateBuilder<ManifestOutput>();
+        for (int i = 0; i < context.Plan.Files.Length; i++)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            string name = context.Plan.OutputNames[i];
+            string target = Path.Combine(context.Spec.OutputDirectory, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            using Stream infoFile = context.Open(manifest, i, WorkFileNames.TokenizedInfo)();
+            Wire.TokenizedFileInfo info = Wire.TokenizedFileInfo.Parser.ParseFrom(infoFile);
+            Move(context, manifest, i, WorkFileNames.Tokenized, target);
+            outputs.Add(new ManifestOutput(name.Replace('\\', '/'), info.LengthBytes, info.Rows, info.Tokens, info.Xxh3));
+        }
+
+        return outputs.ToImmutable();
+    }
+
+    private static void Move(TaskContext context, string manifest, int task, string file, string target)
+    {
+        string source = Path.Combine(context.Job.Work.Resolve(context.Job.Manifest(manifest).AttemptDirectories[task]), file);
+        if (File.Exists(source))
+        {
+            File.Move(source, target, overwrite: true);
+        }
+        else if (!File.Exists(target))
+        {
+            throw new FileNotFoundException($"A committed result is gone: neither '{source}' nor '{target}' is there.", source);
+        }
+    }
+
+    private static ResultManifest ManifestFor(TaskContext context, ImmutableArray<ManifestModel> models, ImmutableArray<ManifestOutput> outputs)
+    {
+        JobSpec spec = context.Spec;
+        Wire.StageTimes times = context.Job.Work.ReadStageTimes();
+        return new ResultManifest
+        {
+            Version = ProgramVersion,
+            Mode = spec.Mode.ToString().ToLowerInvariant(),
+            TextColumn = spec.TextColumn,
+            Options = spec.Mode == JobMode.Tokenize ? null : OptionsOf(spec.Training),
+            Inputs = [.. context.Plan.Files.Select(file => new ManifestInput(file.Path, file.LengthBytes, file.Rows, file.Fingerprint))],
+            Models = models,
+            Outputs = outputs,
+            Statistics = StatisticsOf(context),
+            Phases = PhasesOf(times),
+        };
+    }
+
+    private static string ProgramVersion =>
+        typeof(PublishResultsTask).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+
+    private static ManifestOptions OptionsOf(TrainerOptions options) => new(
+        options.Order,
+        options.MaxVocabSizes,
+        options.MaxPieceLength,
+        options.MinCount,
+        options.IsolateDigits,
+        options.EnsureUnicode,
+        options.Normalization.ToString().ToLowerInvariant(),
+        TextNormalizer.UnicodeVersion);
+
+    private static ManifestStatistics StatisticsOf(TaskContext context)
+    {
+        string tokenized = context.Stage.Inputs.Tokenized;
+        if (tokenized.Length == 0)
+        {
+            return new ManifestStatistics(context.Plan.Rows, context.Plan.TextBytes, 0, null, null, null);
+        }
+
+        TaskMetrics total = context.Job.Manifest(tokenized).Metrics.Aggregate(new TaskMetrics(), TaskMetrics.Add);
+        return new ManifestStatistics(
+            total.Rows,
+            total.TextBytes,
+            total.NormalizedBytes,
+            total.Tokens,
+            total.Tokens == 0 ? null : Math.Round((double)total.NormalizedBytes / total.Tokens, 4),
+            total.Tokens == 0 ? null : Math.Round((double)total.SingleByteTokens / total.Tokens, 4));
+    }
+
+    private static ImmutableArray<ManifestPhase> PhasesOf(Wire.StageTimes times) =>
+    [
+        .. from stage in times.Stages
+           let phase = stage.Kind == 0 ? Phase.Plan : ((StageKind)stage.Kind).Phase()
+           group stage by phase into stages
+           orderby stages.Key
+           select new ManifestPhase(
+               stages.Key.ToString().ToLowerInvariant(), stages.Sum(stage => stage.Tasks), Math.Round(stages.Sum(stage => stage.ElapsedMs) / 1000.0, 3)),
+    ];
+}

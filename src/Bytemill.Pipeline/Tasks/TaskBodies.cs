@@ -1,0 +1,29 @@
+using System.Collections.Frozen;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>The body of each kind of task.</summary>
+internal static class TaskBodies
+{
+    private static readonly FrozenDictionary<StageKind, ITaskBody> s_bodies = new Dictionary<StageKind, ITaskBody>
+    {
+        [StageKind.CountNGrams] = new CountNGramsTask(),
+        [StageKind.MergeNGrams] = new MergeNGramsTask(),
+        [StageKind.BuildModel] = new BuildModelTask(),
+        [StageKind.SegmentPieces] = new SegmentPiecesTask(),
+        [StageKind.ReducePieces] = new ReducePiecesTask(WorkFileNames.Slice),
+        [StageKind.FilterSlices] = new FilterSliceTask(),
+        [StageKind.SplitDropped] = new SplitPiecesTask(WorkFileNames.Dropped),
+        [StageKind.SplitKept] = new SplitPiecesTask(WorkFileNames.Kept),
+        [StageKind.CombineWithBase] = new ReducePiecesTask(WorkFileNames.Kept),
+        [StageKind.Combine] = new ReducePiecesTask(WorkFileNames.Kept),
+        [StageKind.RankSlices] = new RankSliceTask(),
+        [StageKind.FindCut] = new FindCutTask(),
+        [StageKind.CutSlices] = new CutSliceTask(),
+        [StageKind.EmitVocabulary] = new EmitVocabularyTask(),
+        [StageKind.TokenizeFiles] = new TokenizeFileTask(),
+        [StageKind.PublishResults] = new PublishResultsTask(),
+    }.ToFrozenDictionary();
+
+    public static ITaskBody For(StageKind kind) => s_bodies[kind];
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>Messages between the coordinator and those who run tasks: workers and shard owners.</summary>
+public static class TaskProtocol
+{
+    /// <summary>A worker with nothing to do asks for a task; repeated until one comes.</summary>
+    public sealed record RequestTask(string WorkerId) : IWireMessage;
+
+    /// <summary>Run this attempt.</summary>
+    public sealed record AssignTask(TaskIdentity Task, StageSpec Stage) : IWireMessage;
+
+    /// <summary>The attempt is alive and has done this many units.</summary>
+    public sealed record TaskProgressed(TaskIdentity Task, long Units) : IWireMessage;
+
+    /// <summary>The attempt is committed under this name; repeated until acknowledged.</summary>
+    public sealed record TaskCompleted(TaskIdentity Task, string AttemptDirectory, TaskMetrics Metrics) : IWireMessage;
+
+    /// <summary>The attempt failed; repeated until acknowledged.</summary>
+    public sealed record TaskFailed(TaskIdentity Task, string Reason, bool IsInputError) : IWireMessage;
+
+    /// <summary>The coordinator knows. Not accepted: another attempt came first or the job is over, delete this one.</summary>
+    public sealed record TaskAcknowledged(TaskIdentity Task, bool IsAccepted) : IWireMessage;
+
+    /// <summary>The job is over on this node: stop its tasks, let go of its files.</summary>
+    public sealed record ReleaseJob(JobReference Job) : IWireMessage;
+
+    /// <summary>A node offers to own shards; repeated.</summary>
+    public sealed record RegisterShardHost(string HostId) : IWireMessage;
+
+    /// <summary>Own these slices of the job's key space from now on.</summary>
+    public sealed record OwnShards(JobReference Job, ShardKind Kind, ImmutableArray<int> Shards) : IWireMessage;
+}

@@ -1,0 +1,198 @@
+using Akka.Actor;
+using Akka.Event;
+using static Bytemill.Pipeline.TaskProtocol;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>
+/// Runs one task at a time on the node's <see cref="CpuPool"/> and reports it until the coordinator acknowledges: the part
+/// that workers, shard owners and the coordinator's own runner have in common.
+/// </summary>
+internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan s_reportInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly NodeServices _node;
+    private readonly IActorRef _coordinator;
+    private Attempt? _current;
+    private AssignTask? _next;
+
+    // Reported once the attempt has ended, again at every tick until acknowledged.
+    private object? _report;
+
+    protected TaskRunningActor(NodeServices node, IActorRef coordinator)
+    {
+        _node = node;
+        _coordinator = coordinator;
+        Receive<AssignTask>(OnAssign);
+        Receive<AttemptEnded>(OnEnded);
+        Receive<TaskAcknowledged>(OnAcknowledged);
+        Receive<ReleaseJob>(OnRelease);
+        Receive<Tick>(_ => OnTick());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected ILoggingAdapter Log { get; } = Context.GetLogger();
+
+    protected IActorRef Coordinator => _coordinator;
+
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer("tick", Tick.Instance, s_reportInterval);
+        OnIdle();
+    }
+
+    protected override void PostStop() => _current?.Cancellation.Cancel();
+
+    /// <summary>Nothing runs any more: a worker asks for a task.</summary>
+    protected virtual void OnIdle()
+    {
+    }
+
+    /// <summary>Called at every tick while nothing runs.</summary>
+    protected virtual void OnIdleTick()
+    {
+    }
+
+    private void OnAssign(AssignTask assign)
+    {
+        if (_current is null)
+        {
+            Start(assign);
+        }
+        else if (_current.Assignment.Task != assign.Task)
+        {
+            // The coordinator gave up the attempt that runs here; the new one waits until it is out of the way.
+            _current.Cancellation.Cancel();
+            _next = assign;
+        }
+    }
+
+    private void Start(AssignTask assign)
+    {
+        var attempt = new Attempt(assign);
+        _current = attempt;
+        _report = null;
+        NodeServices node = _node;
+        _node.Cpu
+            .Run(() => TaskAttempt.Run(node, assign, attempt.SetUnits, attempt.Cancellation.Token), attempt.Cancellation.Token)
+            .PipeTo(
+                Self,
+                success: committed => new AttemptEnded(attempt, committed, null),
+                failure: exception => new AttemptEnded(attempt, null, exception));
+    }
+
+    private void OnEnded(AttemptEnded ended)
+    {
+        if (!ReferenceEquals(ended.Attempt, _current))
+        {
+            return;
+        }
+
+        TaskIdentity task = ended.Attempt.Assignment.Task;
+        if (ended.Committed is { } committed)
+        {
+            ended.Attempt.Committed = committed.Directory;
+            _report = new TaskCompleted(task, committed.Directory.Committed, committed.Metrics);
+        }
+        else if (ended.Attempt.Cancellation.IsCancellationRequested)
+        {
+            Finish();
+            return;
+        }
+        else
+        {
+            Exception exception = ended.Exception!;
+            Log.Debug("Task {Index} of stage {Stage} failed: {Exception}", task.Index, task.Stage, exception.ToString());
+            _report = new TaskFailed(task, UserErrors.Describe(exception), UserErrors.IsInputError(exception));
+        }
+
+        _coordinator.Tell(_report);
+    }
+
+    private void OnAcknowledged(TaskAcknowledged acknowledged)
+    {
+        if (_current is null || _report is null || acknowledged.Task != _current.Assignment.Task)
+        {
+            return;
+        }
+
+        if (!acknowledged.IsAccepted)
+        {
+            _current.Committed?.Discard();
+        }
+
+        Finish();
+    }
+
+    private void OnRelease(ReleaseJob release)
+    {
+        if (_next?.Task.Job.JobId == release.Job.JobId)
+        {
+            _next = null;
+        }
+
+        if (_current?.Assignment.Task.Job.JobId == release.Job.JobId)
+        {
+            _current.Cancellation.Cancel();
+            if (_report is not null)
+            {
+                // Nobody is left to acknowledge.
+                Finish();
+            }
+        }
+
+        _node.Jobs.Release(release.Job.JobId);
+    }
+
+    private void OnTick()
+    {
+        if (_current is null)
+        {
+            OnIdleTick();
+        }
+        else
+        {
+            _coordinator.Tell(_report ?? new TaskProgressed(_current.Assignment.Task, _current.Units));
+        }
+    }
+
+    private void Finish()
+    {
+        _current!.Cancellation.Dispose();
+        _current = null;
+        _report = null;
+        if (_next is { } next)
+        {
+            _next = null;
+            Start(next);
+        }
+        else
+        {
+            OnIdle();
+        }
+    }
+
+    private sealed class Attempt(AssignTask assignment)
+    {
+        private long _units;
+
+        public AssignTask Assignment { get; } = assignment;
+
+        public CancellationTokenSource Cancellation { get; } = new();
+
+        public AttemptDirectory? Committed { get; set; }
+
+        public long Units => Interlocked.Read(ref _units);
+
+        public void SetUnits(long units) => Interlocked.Exchange(ref _units, units);
+    }
+
+    private sealed record AttemptEnded(Attempt Attempt, TaskAttempt.Outcome? Committed, Exception? Exception) : INoSerializationVerificationNeeded;
+
+    private sealed record Tick : INoSerializationVerificationNeeded
+    {
+        public static Tick Instance { get; } = new();
+    }
+}
