@@ -1,1 +1,21 @@
-return 0;
+using Bytemill.App;
+using Bytemill.Pipeline;
+using Spectre.Console;
+using Spectre.Console.Cli;
+
+var app = new CommandApp();
+app.Configure(CommandLine.Configure);
+try
+{
+    return await app.RunAsync(args).ConfigureAwait(false);
+}
+catch (Exception e) when (e is CommandAppException || UserErrors.IsInputError(e))
+{
+    ErrorConsole.WriteError(UserErrors.IsInputError(e) ? UserErrors.Describe(e) : CommandLine.DescribeUsageError(e));
+    return ExitCodes.WrongUsage;
+}
+catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+{
+    ErrorConsole.WriteError(UserErrors.Describe(e));
+    return ExitCodes.RunFailed;
+}

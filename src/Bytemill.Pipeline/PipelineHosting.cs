@@ -79,7 +79,9 @@ public static class PipelineHosting
             ? port
             : throw new JobInputException($"A seed node is written host:port with a port in [1..65535]; found '{seed}'.");
 
-    private static Config ReadConfig(string? path)
+    /// <summary>Reads a HOCON file; without one, nothing.</summary>
+    /// <exception cref="JobInputException">The file does not exist or is not HOCON.</exception>
+    public static Config ReadConfig(string? path)
     {
         if (path is null)
         {

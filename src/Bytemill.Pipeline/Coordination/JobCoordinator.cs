@@ -20,6 +20,9 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
     // Ends that watchers may still ask for.
     private const int EndedJobsKept = 100;
 
+    private const int MaxCleanUps = 50;
+
+    private static readonly TimeSpan s_cleanUpInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_progressInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -33,6 +36,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
     private readonly HashSet<IActorRef> _idleWorkers = [];
     private readonly Dictionary<string, IActorRef> _shardHosts = new(StringComparer.Ordinal);
     private ActiveJob? _job;
+    private ClosingJob? _closing;
     private CancellationTokenSource? _planning;
 
     // Without a journal every incarnation must be newer than the last: milliseconds since 1970 serve.
@@ -54,6 +58,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
         Receive<TaskCompleted>(OnTaskCompleted);
         Receive<TaskFailed>(OnTaskFailed);
         Receive<Terminated>(OnTerminated);
+        Receive<CleanUpAgain>(_ => CleanUp());
         Receive<PublishProgress>(_ => TellProgress());
         Receive<StopCoordinator>(_ => Context.Stop(Self));
     }
@@ -66,7 +71,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
 
     private void OnSubmit(SubmitJob submit)
     {
-        bool isKnown = _job?.Reference.JobId == submit.JobId || _ended.ContainsKey(submit.JobId) || _queue.Any(job => job.JobId == submit.JobId);
+        bool isKnown = _job?.Reference.JobId == submit.JobId || _closing?.Job.Reference.JobId == submit.JobId || _ended.ContainsKey(submit.JobId) || _queue.Any(job => job.JobId == submit.JobId);
         if (!isKnown)
         {
             _log.Info("Accepted job {JobId}: {Mode} to {Output}", submit.JobId, submit.Spec.Mode, submit.Spec.OutputDirectory);
@@ -117,7 +122,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
 
     private void StartNextJob()
     {
-        if (_job is not null || !_queue.TryDequeue(out SubmitJob? submit))
+        if (_job is not null || _closing is not null || !_queue.TryDequeue(out SubmitJob? submit))
         {
             return;
         }
@@ -368,24 +373,43 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
         _job = null;
         _planning?.Cancel();
         _planning = null;
-        _log.Info("Job {JobId} ended: {End}", job.Reference.JobId, end.GetType().Name);
         var release = new ReleaseJob(job.Reference);
         foreach (IActorRef owner in _workers.Keys.Concat(_shardHosts.Values).Append(_localRunner))
         {
             owner.Tell(release);
         }
 
-        // Work files go only now: an attempt that still runs notices, and finds nothing to commit into.
+        _closing = new ClosingJob(job, end);
+        CleanUp();
+    }
+
+    // Attempts that still run notice the end within a moment; until then they may hold or write files.
+    private void CleanUp()
+    {
+        if (_closing is not { } closing)
+        {
+            return;
+        }
+
         try
         {
-            JobOutput.RemoveWorkFiles(job.Spec.OutputDirectory, job.Work);
+            JobOutput.RemoveWorkFiles(closing.Job.Spec.OutputDirectory, closing.Job.Work);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _log.Warning("Work files of job {JobId} are left in {Directory}: {Reason}", job.Reference.JobId, job.Work.Root, e.Message);
+            if (++closing.Tries < MaxCleanUps)
+            {
+                Timers.StartSingleTimer("clean-up", CleanUpAgain.Instance, s_cleanUpInterval);
+                return;
+            }
+
+            _log.Warning(
+                "Work files of job {JobId} are left in {Directory}: {Reason}", closing.Job.Reference.JobId, closing.Job.Work.Root, e.Message);
         }
 
-        Announce(job.Reference.JobId, end);
+        _closing = null;
+        _log.Info("Job {JobId} ended: {End}", closing.Job.Reference.JobId, closing.End.GetType().Name);
+        Announce(closing.Job.Reference.JobId, closing.End);
         StartNextJob();
     }
 
@@ -434,6 +458,20 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
     private sealed record PlanReady(string JobId, JobPlan Plan) : INoSerializationVerificationNeeded;
 
     private sealed record PlanFailed(string JobId, Exception Exception) : INoSerializationVerificationNeeded;
+
+    private sealed class ClosingJob(ActiveJob job, object end)
+    {
+        public ActiveJob Job { get; } = job;
+
+        public object End { get; } = end;
+
+        public int Tries { get; set; }
+    }
+
+    private sealed record CleanUpAgain : INoSerializationVerificationNeeded
+    {
+        public static CleanUpAgain Instance { get; } = new();
+    }
 
     private sealed record PublishProgress : INoSerializationVerificationNeeded
     {

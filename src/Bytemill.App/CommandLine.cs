@@ -1,0 +1,47 @@
+using System.Reflection;
+using Spectre.Console.Cli;
+
+namespace Bytemill.App;
+
+/// <summary>The commands with their help; what they do is in <c>Commands/</c>.</summary>
+internal static class CommandLine
+{
+    public static void Configure(IConfigurator config)
+    {
+        config.SetApplicationName("bytemill");
+        config.SetApplicationVersion(Version);
+        config.PropagateExceptions();
+        config.UseStrictParsing();
+        config.AddCommand<RunCommand>("run")
+            .WithDescription("Train a vocabulary on a corpus of Parquet files, then tokenize the corpus with it.")
+            .WithExample("run", "--input", "'corpus/*.parquet'", "--output", "out")
+            .WithExample("run", "--input", "'corpus/*.parquet'", "--vocab-size", "32000,16000", "--min-count", "32", "--keep", "id,lang", "--output", "out")
+            .WithExample("run", "--input", "corpus", "--output", "/shared/out", "--cluster", "10.0.0.1:4051");
+        config.AddCommand<TrainCommand>("train")
+            .WithDescription("Train a vocabulary on a corpus of Parquet files.")
+            .WithExample("train", "--input", "'corpus/*.parquet'", "--text-column", "content", "--vocab-size", "32000", "--output", "out");
+        config.AddCommand<TokenizeCommand>("tokenize")
+            .WithDescription("Tokenize a corpus of Parquet files with a trained model.")
+            .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--output", "tokens");
+        config.AddCommand<ConvertCommand>("convert")
+            .WithDescription("Convert a model from or to the JSON of the reference implementation (bytepiece).")
+            .WithExample("convert", "out/model.bytemill", "model.json", "--to", "bytepiece")
+            .WithExample("convert", "model.json", "model.bytemill", "--from", "bytepiece");
+        config.AddCommand<EncodeCommand>("encode")
+            .WithDescription("Encode text from standard input or --text; one line of ids for each line of text.")
+            .WithExample("encode", "--model", "out/model.bytemill", "--text", "'Hello, world'", "--pieces");
+        config.AddCommand<DecodeCommand>("decode")
+            .WithDescription("Decode ids from standard input or --ids; one line of text for each line of ids.")
+            .WithExample("decode", "--model", "out/model.bytemill", "--ids", "'300 301 302'");
+        config.AddCommand<NodeCommand>("node")
+            .WithDescription("Run a node of a cluster until it is told to stop (Ctrl-C or SIGTERM).")
+            .WithExample("node", "--config", "cluster-config/local.conf", "--port", "4051")
+            .WithExample("node", "--config", "cluster-config/local.conf");
+    }
+
+    public static string DescribeUsageError(Exception exception) =>
+        $"{exception.Message.TrimEnd('.')}. See 'bytemill --help', or 'bytemill COMMAND --help' for the options of a command.";
+
+    private static string Version =>
+        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+}

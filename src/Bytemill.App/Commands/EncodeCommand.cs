@@ -1,0 +1,54 @@
+using System.ComponentModel;
+using System.Text;
+using Bytemill.Pipeline;
+using Bytemill.Tokenization;
+using Spectre.Console.Cli;
+
+namespace Bytemill.App;
+
+/// <summary>Options of <c>encode</c>.</summary>
+internal sealed class EncodeSettings : CommandSettings
+{
+    [CommandOption("-m|--model <FILE>")]
+    [Description("The model.bytemill of a training run.")]
+    public string Model { get; init; } = "";
+
+    [CommandOption("--text <TEXT>")]
+    [Description("Text to encode; default: the lines of standard input.")]
+    public string? Text { get; init; }
+
+    [CommandOption("--pieces")]
+    [Description("Show the pieces instead of the ids; bytes that are not text as <0xHH>.")]
+    public bool Pieces { get; init; }
+}
+
+/// <summary>Encodes text.</summary>
+internal sealed class EncodeCommand : Command<EncodeSettings>
+{
+    protected override int Execute(CommandContext context, EncodeSettings settings, CancellationToken cancellationToken)
+    {
+        Tokenizer tokenizer = ModelLoader.Load(settings.Model);
+        if (settings.Text is { } text)
+        {
+            Write(tokenizer, text, settings.Pieces);
+            return ExitCodes.Done;
+        }
+
+        using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false, throwOnInvalidBytes: true));
+        while (input.ReadLine() is { } line)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Write(tokenizer, line, settings.Pieces);
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static void Write(Tokenizer tokenizer, string text, bool pieces)
+    {
+        int[] ids = tokenizer.Encode(text);
+        Console.Out.WriteLine(pieces
+            ? string.Join(' ', ids.Select(id => PieceText.Show(tokenizer.Model.Vocabulary.GetPiece(id))))
+            : string.Join(' ', ids));
+    }
+}

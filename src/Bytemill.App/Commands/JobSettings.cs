@@ -1,0 +1,81 @@
+using System.ComponentModel;
+using Bytemill.Pipeline;
+using Spectre.Console.Cli;
+
+namespace Bytemill.App;
+
+/// <summary>Options that all jobs have.</summary>
+internal abstract class JobSettings : CommandSettings
+{
+    [CommandArgument(0, "[INPUTS]")]
+    [Description("Input files, as --input: also what the shell makes of an unquoted glob.")]
+    public string[] MoreInputs { get; init; } = [];
+
+    [CommandOption("-i|--input <PATH>")]
+    [Description("Parquet files: a file, a directory or a quoted glob ('DIR/*.parquet'); may be given several times.")]
+    public string[] Inputs { get; init; } = [];
+
+    [CommandOption("--text-column <NAME>")]
+    [Description("Column that holds the text.")]
+    [DefaultValue("text")]
+    public string TextColumn { get; init; } = "text";
+
+    [CommandOption("-o|--output <DIR>")]
+    [Description("Directory for the results; new or empty.")]
+    public string Output { get; init; } = "";
+
+    [CommandOption("--overwrite")]
+    [Description("Replace the results of an earlier job in the output directory (only what its manifest lists).")]
+    public bool Overwrite { get; init; }
+
+    [CommandOption("--workers <N>")]
+    [Description("Tasks at the same time; default: one for each core. Changes no result.")]
+    public int? Workers { get; init; }
+
+    [CommandOption("--cluster <HOST:PORT>")]
+    [Description("Give the job to the cluster of this node instead of computing here. Paths must mean the same on all its nodes.")]
+    public string? Cluster { get; init; }
+
+    [CommandOption("--partition-size <MB>")]
+    [Description("Text that a worker takes at a time, in MB. Changes no result.")]
+    [DefaultValue(32)]
+    public int PartitionMegabytes { get; init; } = 32;
+
+    [CommandOption("--verbose")]
+    [Description("Log what the nodes do, to standard error.")]
+    public bool Verbose { get; init; }
+
+    /// <summary>The job without what only some commands have.</summary>
+    protected JobSpec ToSpec(JobMode mode)
+    {
+        string[] inputs = [.. Inputs, .. MoreInputs];
+        if (inputs.Length == 0)
+        {
+            throw new JobInputException("No input. Say which Parquet files to read with --input 'DIR/*.parquet'.");
+        }
+
+        if (Output.Length == 0)
+        {
+            throw new JobInputException("No output. Say where the results go with --output DIR.");
+        }
+
+        if (Workers is < 1)
+        {
+            throw new JobInputException($"--workers must be at least 1; found {Workers}.");
+        }
+
+        return new JobSpec
+        {
+            Mode = mode,
+            // Absolute, since another process may do the work.
+            Inputs = [.. inputs.Select(Path.GetFullPath)],
+            TextColumn = TextColumn,
+            OutputDirectory = Path.GetFullPath(Output),
+            Overwrite = Overwrite,
+            PartitionBytes = (long)PartitionMegabytes << 20,
+        };
+    }
+
+    /// <summary>The job that these options ask for.</summary>
+    public abstract JobSpec ToSpec();
+}

@@ -1,0 +1,73 @@
+using System.ComponentModel;
+using System.Text.Json;
+using Akka.Actor;
+using Bytemill.Pipeline;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Spectre.Console.Cli;
+
+namespace Bytemill.App;
+
+/// <summary>Options of <c>node</c>.</summary>
+internal sealed class NodeSettings : CommandSettings
+{
+    [CommandOption("--config <FILE>")]
+    [Description("HOCON file, as those in cluster-config/. The options below go before it.")]
+    public string? Config { get; init; }
+
+    [CommandOption("--hostname <HOST>")]
+    [Description("Address to bind to, under which the other nodes reach this one. Default: 127.0.0.1")]
+    public string? Hostname { get; init; }
+
+    [CommandOption("--port <PORT>")]
+    [Description("Port to bind to; 0 takes a free one.")]
+    public int? Port { get; init; }
+
+    [CommandOption("--seed <HOST:PORT>")]
+    [Description("Node to join; may be given several times, in the same order on every node.")]
+    public string[] Seeds { get; init; } = [];
+
+    [CommandOption("--roles <ROLES>")]
+    [Description("coordinator, worker, shard, joined by commas. Default: all")]
+    public string? Roles { get; init; }
+
+    [CommandOption("--workers <N>")]
+    [Description("Tasks at the same time; 0: one for each core.")]
+    public int? Workers { get; init; }
+}
+
+/// <summary>Runs a node until it is told to stop.</summary>
+internal sealed class NodeCommand : AsyncCommand<NodeSettings>
+{
+    protected override async Task<int> ExecuteAsync(CommandContext context, NodeSettings settings, CancellationToken cancellationToken)
+    {
+        NodeOptions node = NodeConfigFile.Read(settings.Config);
+        node = node with
+        {
+            Hostname = settings.Hostname ?? node.Hostname,
+            Port = settings.Port ?? node.Port,
+            SeedNodes = settings.Seeds.Length > 0 ? [.. settings.Seeds] : node.SeedNodes,
+            Roles = settings.Roles is { } roles ? NodeConfigFile.CheckRoles(roles.Split(',', StringSplitOptions.TrimEntries)) : node.Roles,
+            Workers = NodeConfigFile.CheckWorkers(settings.Workers) ?? node.Workers,
+        };
+        using IHost host = NodeHost.Build(node, NodeLogging.Verbose, ownSignals: true);
+        await host.StartAsync(cancellationToken).ConfigureAwait(false);
+        ActorSystem system = host.Services.GetRequiredService<ActorSystem>();
+        Akka.Cluster.Cluster.Get(system).RegisterOnMemberUp(() => Announce(system, node));
+        Task stopped = host.WaitForShutdownAsync(cancellationToken);
+
+        // A node that its cluster has put out ends its actor system; a supervisor starts it anew.
+        Task ended = await Task.WhenAny(stopped, system.WhenTerminated).ConfigureAwait(false);
+        bool wasPutOut = ended != stopped && !host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
+        await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        return wasPutOut ? ExitCodes.RunFailed : ExitCodes.Done;
+    }
+
+    // One line of JSON, for scripts that start several nodes and must know the port that was taken.
+    private static void Announce(ActorSystem system, NodeOptions node)
+    {
+        Address address = Akka.Cluster.Cluster.Get(system).SelfAddress;
+        Console.Out.WriteLine(JsonSerializer.Serialize(new { node = "up", address = Units.Format($"{address.Host}:{address.Port}"), roles = node.Roles }));
+        Console.Out.Flush();
+    }
+}

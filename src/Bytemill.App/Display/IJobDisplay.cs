@@ -1,0 +1,18 @@
+using Bytemill.Pipeline;
+using static Bytemill.Pipeline.JobProtocol;
+
+namespace Bytemill.App;
+
+/// <summary>Shows one job to a person. <see cref="Update"/> comes from another thread than the rest.</summary>
+internal interface IJobDisplay : IDisposable
+{
+    void Start(JobSpec spec);
+
+    void Update(JobProgressed progress);
+
+    void Completed(JobSpec spec, ResultManifest manifest);
+
+    void Failed(string reason);
+
+    void Cancelled();
+}

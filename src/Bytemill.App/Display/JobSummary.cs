@@ -1,0 +1,33 @@
+using Bytemill.Pipeline;
+
+namespace Bytemill.App;
+
+/// <summary>What a person wants to know at the end of a job.</summary>
+internal static class JobSummary
+{
+    public const string CancelledMessage = "stopped; the job's work files are removed and no results were written.";
+
+    public static IEnumerable<(string Name, string Value)> Rows(JobSpec spec, ResultManifest manifest)
+    {
+        ManifestStatistics statistics = manifest.Statistics;
+        yield return ("corpus", Units.Format($"{manifest.Inputs.Length} files, {Units.Count(statistics.Rows)} rows, {Units.Bytes(statistics.TextBytes)} of text"));
+        foreach (ManifestModel model in manifest.Models)
+        {
+            yield return ("model", Units.Format($"{Path.Combine(spec.OutputDirectory, model.Path)} ({Units.Count(model.VocabSize)} ids)"));
+        }
+
+        if (statistics is { Tokens: { } tokens, BytesPerToken: { } bytesPerToken, SingleByteTokenShare: { } share })
+        {
+            yield return ("tokens", Units.Format($"{Units.Count(tokens)}, {bytesPerToken:0.000} bytes per token, {share * 100:0.00} % of them single bytes"));
+        }
+
+        if (manifest.Outputs.Length > 0)
+        {
+            long bytes = manifest.Outputs.Sum(output => output.LengthBytes);
+            yield return ("tokenized", Units.Format($"{manifest.Outputs.Length} files in {spec.OutputDirectory}, {Units.Bytes(bytes)}"));
+        }
+
+        yield return ("time", string.Join(", ", manifest.Phases.Where(phase => phase.Name != "finish").Select(phase => Units.Format($"{phase.Name} {phase.Seconds:0.0} s"))));
+        yield return ("manifest", Path.Combine(spec.OutputDirectory, ResultManifest.FileName));
+    }
+}

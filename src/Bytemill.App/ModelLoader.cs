@@ -1,0 +1,30 @@
+using Bytemill.Pipeline;
+using Bytemill.Tokenization;
+
+namespace Bytemill.App;
+
+/// <summary>Loads a model named on the command line.</summary>
+internal static class ModelLoader
+{
+    public static Tokenizer Load(string path)
+    {
+        if (path.Length == 0)
+        {
+            throw new JobInputException("No model. Say which with --model out/model.bytemill.");
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new JobInputException($"No model at '{path}'.");
+        }
+
+        try
+        {
+            return Tokenizer.Load(path);
+        }
+        catch (ModelFormatException e)
+        {
+            throw new JobInputException($"{path}: {e.Message}", e);
+        }
+    }
+}

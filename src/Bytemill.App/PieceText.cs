@@ -1,0 +1,33 @@
+using System.Buffers;
+using System.Text;
+
+namespace Bytemill.App;
+
+/// <summary>Pieces as people read them.</summary>
+internal static class PieceText
+{
+    /// <summary>Text as it is, spaces as ␣, control characters and bytes that are not text as <c>&lt;0xHH&gt;</c>.</summary>
+    public static string Show(ReadOnlySpan<byte> piece)
+    {
+        var text = new StringBuilder();
+        while (!piece.IsEmpty)
+        {
+            bool isText = Rune.DecodeFromUtf8(piece, out Rune rune, out int length) == OperationStatus.Done && !Rune.IsControl(rune);
+            if (isText)
+            {
+                text.Append(rune.Value == ' ' ? "␣" : rune.ToString());
+            }
+            else
+            {
+                foreach (byte value in piece[..length])
+                {
+                    text.Append(System.Globalization.CultureInfo.InvariantCulture, $"<0x{value:X2}>");
+                }
+            }
+
+            piece = piece[length..];
+        }
+
+        return text.ToString();
+    }
+}
