@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Bytemill.Tests;
+
+/// <summary>The real program in a process of its own.</summary>
+internal sealed class BytemillProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly ConcurrentQueue<string> _errors = new();
+    private readonly TaskCompletionSource<string> _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private BytemillProcess(Process process) => _process = process;
+
+    public IReadOnlyCollection<string> Output => _output;
+
+    public IReadOnlyCollection<string> Errors => _errors;
+
+    public static BytemillProcess Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "bytemill.dll"));
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var process = new Process { StartInfo = start };
+        var program = new BytemillProcess(process);
+        process.OutputDataReceived += (_, line) => program.Receive(line.Data, program._output);
+        process.ErrorDataReceived += (_, line) => program.Receive(line.Data, program._errors);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        process.StandardInput.Close();
+        return program;
+    }
+
+    public static async Task<(int ExitCode, string[] Output, string[] Errors)> RunAsync(params string[] arguments)
+    {
+        await using BytemillProcess program = Start(arguments);
+        int exitCode = await program.ExitCodeAsync();
+        return (exitCode, [.. program._output], [.. program._errors]);
+    }
+
+    public async Task<int> ExitCodeAsync()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>The first line on standard output: a node announces its address there.</summary>
+    public Task<string> FirstLineAsync() => _firstLine.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+    public void Signal(PosixSignal signal)
+    {
+        string name = signal == PosixSignal.SIGINT ? "-INT" : signal == PosixSignal.SIGTERM ? "-TERM" : throw new ArgumentOutOfRangeException(nameof(signal));
+        using Process kill = Process.Start("kill", [name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        _process.Dispose();
+    }
+
+    private void Receive(string? line, ConcurrentQueue<string> lines)
+    {
+        if (line is null)
+        {
+            if (ReferenceEquals(lines, _output))
+            {
+                _firstLine.TrySetException(new InvalidOperationException("The program ended without output: " + string.Join('\n', _errors)));
+            }
+
+            return;
+        }
+
+        lines.Enqueue(line);
+        if (ReferenceEquals(lines, _output))
+        {
+            _firstLine.TrySetResult(line);
+        }
+    }
+}

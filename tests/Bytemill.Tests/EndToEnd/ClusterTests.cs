@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Bytemill.Pipeline;
+
+namespace Bytemill.Tests;
+
+/// <summary>Several nodes in processes of their own, configured from <c>cluster-config/</c>, sharing one job.</summary>
+[Collection(EndToEndCollection.Name)]
+public sealed class ClusterTests : IDisposable
+{
+    private readonly TestDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Run_ThreeProcesses_SharesTheJobAndGivesTheBytesOfOneNode()
+    {
+        TestCorpus.Write(_directory["in"], [.. GoldenCases.Load("languages").Documents], files: 6, rowsPerGroup: 5);
+        string[] job = ["run", "--input", _directory["in/*.parquet"], "--vocab-size", "2000,600", "--shards", "6"];
+        (int alone, _, string[] errors) = await BytemillProcess.RunAsync([.. job, "--output", _directory["alone"], "--workers", "1"]);
+        Assert.True(alone == 0, string.Join('\n', errors));
+
+        string config = ConfigFile("local.conf");
+        // The first node takes a free port; the others are told it, in place of the fixed seed of the file.
+        await using BytemillProcess first = BytemillProcess.Start("node", "--config", config, "--port", SeedPort());
+        string seed = AddressIn(await first.FirstLineAsync());
+        await using BytemillProcess second = BytemillProcess.Start("node", "--config", config, "--seed", seed);
+        await using BytemillProcess third = BytemillProcess.Start("node", "--config", config, "--seed", seed, "--roles", "worker,shard");
+        await second.FirstLineAsync();
+        await third.FirstLineAsync();
+
+        (int together, _, errors) = await BytemillProcess.RunAsync([.. job, "--output", _directory["together"], "--cluster", seed]);
+        Assert.True(together == 0, string.Join('\n', errors));
+
+        AssertSameResults(_directory["alone"], _directory["together"]);
+        string log = string.Join('\n', first.Errors);
+        Assert.Contains("3 workers", log, StringComparison.Ordinal);
+        Assert.Contains("3 hosts", log, StringComparison.Ordinal);
+    }
+
+    private static void AssertSameResults(string expected, string actual)
+    {
+        SortedDictionary<string, byte[]> left = TestDirectory.Snapshot(expected);
+        SortedDictionary<string, byte[]> right = TestDirectory.Snapshot(actual);
+        Assert.Equal(left.Keys, right.Keys);
+        Assert.All(left.Where(file => file.Key != ResultManifest.FileName), file => Assert.True(file.Value.AsSpan().SequenceEqual(right[file.Key]), file.Key));
+    }
+
+    private static string AddressIn(string line)
+    {
+        using JsonDocument announced = JsonDocument.Parse(line);
+        return announced.RootElement.GetProperty("address").GetString()!;
+    }
+
+    private static string ConfigFile(string name)
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string candidate = Path.Combine(folder.FullName, "cluster-config", name);
+            if (File.Exists(candidate))
+            {
+                return candidate;
+            }
+        }
+
+        throw new InvalidOperationException($"No cluster-config/{name} above the tests.");
+    }
+
+    // The first seed must know its own port before it starts: only a node that finds itself first in the list founds a cluster.
+    private static string SeedPort() => "4051";
+}

@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Configuration;
+using Akka.Serialization;
+using Bytemill.Pipeline;
+using Bytemill.Tokenization;
+using Bytemill.Training;
+using static Bytemill.Pipeline.JobProtocol;
+using static Bytemill.Pipeline.TaskProtocol;
+
+namespace Bytemill.Tests;
+
+public sealed class PipelineSerializerTests : IDisposable
+{
+    private static readonly JobSpec s_spec = new()
+    {
+        Mode = JobMode.Run,
+        Inputs = ["/corpus/a.parquet", "/corpus/b/*.parquet"],
+        TextColumn = "inhalt",
+        OutputDirectory = "/out",
+        Training = new TrainerOptions
+        {
+            Order = 4,
+            MaxVocabSizes = [6000, 2500],
+            MaxPieceLength = 18,
+            MinCount = 32,
+            IsolateDigits = true,
+            EnsureUnicode = false,
+            Normalization = TextNormalization.None,
+        },
+        ModelPath = "/models/m.bytemill",
+        Keep = ["id", "lang"],
+        NGramShards = 3,
+        PieceShards = 5,
+        PartitionBytes = 12345,
+        Overwrite = true,
+        TokenizeWithSize = 2500,
+        CompressionLevel = 9,
+    };
+
+    private static readonly JobReference s_job = new("job-1", 7, "/out/_bytemill/job-1");
+    private static readonly TaskIdentity s_task = new(s_job, 3, 11, 2);
+
+    private static readonly StageSpec s_stage = new(
+        3,
+        StageKind.CutSlices,
+        5,
+        new StageInputs
+        {
+            Runs = "runs",
+            Base = "base",
+            Slices = "slices",
+            Kept = "kept",
+            Dropped = "dropped",
+            Ranked = "ranked",
+            Cut = "cut",
+            NGramModel = "model",
+            Vocabularies = "6000=a,2500=b",
+            Tokenized = "tokenized",
+        },
+        42);
+
+    private static readonly TaskMetrics s_metrics = new()
+    {
+        Units = 1,
+        Entries = 1L << 40,
+        Rows = 3,
+        TextBytes = 4,
+        NormalizedBytes = 5,
+        Tokens = 6,
+        SingleByteTokens = 7,
+    };
+
+    // One of each message, every field set to something that is not its default. The bytes are what version 1 writes: they
+    // must be readable for ever, so a change here needs a new manifest, not new bytes.
+    private static readonly (IWireMessage Message, string Manifest, string Hex)[] s_samples =
+    [
+        (new SubmitJob("job-1", s_spec), "sj1", "SUBMITJOB"),
+        (new JobAccepted("job-1"), "ja1", "JOBACCEPTED"),
+        (new WatchJob("job-1"), "wj1", "WATCHJOB"),
+        (new CancelJob("job-1"), "cj1", "CANCELJOB"),
+        (new JobProgressed("job-1", Phase.Segment, "segmenting", 5, 9, true, 2, 8, 3, 1), "jp1", "JOBPROGRESSED"),
+        (new JobCompleted("job-1", "/out/manifest.json"), "jc1", "JOBCOMPLETED"),
+        (new JobFailed("job-1", "disk full", true), "jf1", "JOBFAILED"),
+        (new JobCancelled("job-1"), "jx1", "JOBCANCELLED"),
+        (new RequestTask("host:1/worker-0"), "rt1", "REQUESTTASK"),
+        (new AssignTask(s_task, s_stage), "at1", "ASSIGNTASK"),
+        (new TaskProgressed(s_task, 77), "tp1", "TASKPROGRESSED"),
+        (new TaskCompleted(s_task, "stages/s0003/t000011", s_metrics), "tc1", "TASKCOMPLETED"),
+        (new TaskFailed(s_task, "no space", true), "tf1", "TASKFAILED"),
+        (new TaskAcknowledged(s_task, true), "ta1", "TASKACKNOWLEDGED"),
+        (new ReleaseJob(s_job), "rj1", "RELEASEJOB"),
+        (new RegisterShardHost("host:1/shards"), "rs1", "REGISTERSHARDHOST"),
+        (new OwnShards(s_job, ShardKind.Piece, [1, 4]), "os1", "OWNSHARDS"),
+    ];
+
+    private readonly ActorSystem _system = ActorSystem.Create(
+        "serialization",
+        BootstrapSetup.Create()
+            .WithConfig(ConfigurationFactory.ParseString("akka.actor.serialization-settings.allow-unregistered-types = false"))
+            .And(SerializationSetup.Create(system =>
+                [SerializerDetails.Create("bytemill", new PipelineSerializer(system), ImmutableHashSet.Create(typeof(IWireMessage)))])));
+
+    public static TheoryData<string> Types => [.. s_samples.Select(sample => sample.Message.GetType().Name)];
+
+    [Fact]
+    public void Samples_CoverEveryMessageType()
+    {
+        IEnumerable<string> types = typeof(IWireMessage).Assembly.GetTypes()
+            .Where(type => type.IsAssignableTo(typeof(IWireMessage)) && !type.IsInterface)
+            .Select(type => type.Name)
+            .Order(StringComparer.Ordinal);
+        Assert.Equal(types, s_samples.Select(sample => sample.Message.GetType().Name).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Message_ThroughTheActorSystemsSerialization_IsTheSame(string type)
+    {
+        IWireMessage message = Sample(type).Message;
+        Serializer serializer = _system.Serialization.FindSerializerFor(message);
+        Assert.IsType<PipelineSerializer>(serializer);
+        string manifest = Akka.Serialization.Serialization.ManifestFor(serializer, message);
+        byte[] bytes = serializer.ToBinary(message);
+        object back = _system.Serialization.Deserialize(bytes, serializer.Identifier, manifest);
+        Assert.Equivalent(message, back, strict: true);
+        Assert.Equal(bytes, serializer.ToBinary(back));
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Message_OnTheWire_IsWhatVersion1Wrote(string type)
+    {
+        (IWireMessage message, string manifest, string hex) = Sample(type);
+        var serializer = new PipelineSerializer((ExtendedActorSystem)_system);
+        Assert.Equal(manifest, serializer.Manifest(message));
+        Assert.Equal(hex, Convert.ToHexStringLower(serializer.ToBinary(message)));
+        Assert.Equivalent(message, serializer.FromBinary(Convert.FromHexString(hex), manifest), strict: true);
+    }
+
+    [Fact]
+    public void Sample_EveryField_IsNotItsDefault()
+    {
+        // Else a field forgotten in the wire form would go unnoticed.
+        foreach (PropertyInfo property in typeof(JobSpec).GetProperties().Where(property => property.CanWrite))
+        {
+            if (property.Name == nameof(JobSpec.Mode))
+            {
+                continue;
+            }
+
+            object? value = property.GetValue(s_spec);
+            Assert.False(Equals(value, property.GetValue(new JobSpec { Inputs = [], OutputDirectory = "" })), property.Name);
+        }
+
+        foreach (PropertyInfo property in typeof(TrainerOptions).GetProperties().Where(property => property.CanWrite))
+        {
+            Assert.False(Equals(property.GetValue(s_spec.Training), property.GetValue(new TrainerOptions())), property.Name);
+        }
+    }
+
+    [Fact]
+    public void FromBinary_UnknownManifest_NamesIt()
+    {
+        var serializer = new PipelineSerializer((ExtendedActorSystem)_system);
+        Exception error = Assert.Throws<System.Runtime.Serialization.SerializationException>(() => serializer.FromBinary([], "zz9"));
+        Assert.Contains("zz9", error.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _system.Dispose();
+
+    private static (IWireMessage Message, string Manifest, string Hex) Sample(string type) =>
+        s_samples.Single(sample => sample.Message.GetType().Name == type);
+}

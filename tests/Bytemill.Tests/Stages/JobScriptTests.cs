@@ -1,0 +1,88 @@
+using Bytemill.Pipeline;
+using Bytemill.Training;
+
+namespace Bytemill.Tests;
+
+public class JobScriptTests
+{
+    private static readonly JobSize s_size = new(Partitions: 4, Files: 2, NGramShards: 3, PieceShards: 5);
+
+    [Fact]
+    public void Run_WithoutCut_GoesThroughAllPhasesInOrder()
+    {
+        // 1000 candidates, 900 kept, 850 after the first waste round, 850 after the second; fewer than the size asked for.
+        List<StageSpec> stages = Walk(SpecFor(JobMode.Run, 2000), kind => kind == StageKind.Combine ? 850 : 900);
+        Assert.Equal(
+            [
+                StageKind.CountNGrams, StageKind.MergeNGrams, StageKind.BuildModel, StageKind.SegmentPieces, StageKind.ReducePieces,
+                StageKind.FilterSlices, StageKind.SplitDropped, StageKind.CombineWithBase,
+                StageKind.SplitKept, StageKind.Combine, StageKind.SplitKept, StageKind.Combine,
+                StageKind.EmitVocabulary, StageKind.TokenizeFiles, StageKind.PublishResults,
+            ],
+            stages.Select(stage => stage.Kind));
+        Assert.Equal(Enumerable.Range(1, stages.Count), stages.Select(stage => stage.Number));
+        Assert.Equal([4, 3, 1, 4, 5, 5, 5, 5, 5, 5, 5, 5, 1, 2, 1], stages.Select(stage => stage.TaskCount));
+    }
+
+    [Fact]
+    public void Train_TwoSizes_CutsToEachFromTheLargerOne()
+    {
+        long pieces = 900;
+        List<StageSpec> stages = Walk(SpecFor(JobMode.Train, 400, 700), kind => kind switch
+        {
+            StageKind.CutSlices => pieces = Math.Min(pieces, pieces > 697 ? 697 : 397),
+            _ => pieces,
+        });
+        Assert.Equal([697, 397], stages.Where(stage => stage.Kind == StageKind.FindCut).Select(stage => stage.Argument));
+        Assert.Equal([700, 400], stages.Where(stage => stage.Kind == StageKind.EmitVocabulary).Select(stage => stage.Argument));
+        StageSpec publish = stages[^1];
+        Assert.Equal(StageKind.PublishResults, publish.Kind);
+        Assert.Equal([700, 400], publish.Inputs.ParseVocabularies().Select(vocabulary => vocabulary.Size));
+        Assert.DoesNotContain(stages, stage => stage.Kind == StageKind.TokenizeFiles);
+    }
+
+    [Fact]
+    public void Tokenize_IsOneStageAndPublishing() =>
+        Assert.Equal(
+            [StageKind.TokenizeFiles, StageKind.PublishResults],
+            Walk(SpecFor(JobMode.Tokenize, 2000), _ => 0).Select(stage => stage.Kind));
+
+    [Fact]
+    public void Live_HoldsWhatTheStageReadsAndNothingOutdated()
+    {
+        JobScript script = JobScript.Start(SpecFor(JobMode.Run, 700), s_size);
+        long pieces = 900;
+        var written = new List<string>();
+        while (script.Current is { } stage)
+        {
+            Assert.All(stage.Inputs.All(), input => Assert.Contains(input, written));
+            Assert.All(stage.Inputs.All(), input => Assert.Contains(input, script.Live));
+            Assert.True(script.Live.Count <= 4, $"{stage.Kind} keeps {string.Join(", ", script.Live)}");
+            written.Add(stage.ManifestName);
+            pieces = stage.Kind == StageKind.CutSlices ? 697 : pieces;
+            script = script.Advance(pieces);
+        }
+
+        Assert.Empty(script.Live);
+    }
+
+    private static JobSpec SpecFor(JobMode mode, params int[] sizes) => new()
+    {
+        Mode = mode,
+        Inputs = ["/in"],
+        OutputDirectory = "/out",
+        Training = new TrainerOptions { MaxVocabSizes = [.. sizes] },
+    };
+
+    private static List<StageSpec> Walk(JobSpec spec, Func<StageKind, long> entriesAfter)
+    {
+        List<StageSpec> stages = [];
+        for (JobScript script = JobScript.Start(spec, s_size); script.Current is { } stage; script = script.Advance(entriesAfter(stage.Kind)))
+        {
+            stages.Add(stage);
+            Assert.True(stages.Count < 100, "The script does not end.");
+        }
+
+        return stages;
+    }
+}
