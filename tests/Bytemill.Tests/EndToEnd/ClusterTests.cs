@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Bytemill.Pipeline;
 
@@ -20,9 +22,10 @@ public sealed class ClusterTests : IDisposable
         Assert.True(alone == 0, string.Join('\n', errors));
 
         string config = ConfigFile("local.conf");
-        // The first node takes a free port; the others are told it, in place of the fixed seed of the file.
-        await using BytemillProcess first = BytemillProcess.Start("node", "--config", config, "--port", SeedPort());
-        string seed = AddressIn(await first.FirstLineAsync());
+        // Only a node that finds itself first among the seeds founds a cluster, so its port must be known before it starts.
+        string seed = $"127.0.0.1:{FreePort()}";
+        await using BytemillProcess first = BytemillProcess.Start("node", "--config", config, "--port", seed.Split(':')[1], "--seed", seed);
+        Assert.Equal(seed, AddressIn(await first.FirstLineAsync()));
         await using BytemillProcess second = BytemillProcess.Start("node", "--config", config, "--seed", seed);
         await using BytemillProcess third = BytemillProcess.Start("node", "--config", config, "--seed", seed, "--roles", "worker,shard");
         await second.FirstLineAsync();
@@ -65,6 +68,10 @@ public sealed class ClusterTests : IDisposable
         throw new InvalidOperationException($"No cluster-config/{name} above the tests.");
     }
 
-    // The first seed must know its own port before it starts: only a node that finds itself first in the list founds a cluster.
-    private static string SeedPort() => "4051";
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 }
