@@ -20,7 +20,7 @@ internal abstract class JobCommand<TSettings> : AsyncCommand<TSettings>
     {
         if (settings.Cluster is { } seed)
         {
-            return new NodeOptions { Roles = [ClusterRoles.Client], SeedNodes = [seed], Workers = 1 };
+            return new NodeOptions { Roles = [ClusterRoles.Client], SeedNodes = [seed], Hostname = settings.Hostname, Workers = 1 };
         }
 
         return settings.Workers is { } workers ? new NodeOptions { Workers = workers } : new NodeOptions();

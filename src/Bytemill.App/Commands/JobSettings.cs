@@ -36,6 +36,11 @@ internal abstract class JobSettings : CommandSettings
     [Description("Give the job to the cluster of this node instead of computing here. Paths must mean the same on all its nodes.")]
     public string? Cluster { get; init; }
 
+    [CommandOption("--hostname <HOST>")]
+    [Description("With --cluster: address under which the cluster's nodes reach this process.")]
+    [DefaultValue("127.0.0.1")]
+    public string Hostname { get; init; } = "127.0.0.1";
+
     [CommandOption("--partition-size <MB>")]
     [Description("Text that a worker takes at a time, in MB. Changes no result.")]
     [DefaultValue(32)]
