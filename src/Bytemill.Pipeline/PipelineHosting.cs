@@ -97,7 +97,7 @@ public static class PipelineHosting
         {
             return ConfigurationFactory.ParseString(File.ReadAllText(path));
         }
-        catch (Exception e) when (e is FormatException or Akka.Configuration.Hocon.HoconTokenizerException or ConfigurationException)
+        catch (Exception e) when (e is FormatException or ConfigurationException)
         {
             throw new JobInputException($"{path}: not HOCON: {e.Message}", e);
         }

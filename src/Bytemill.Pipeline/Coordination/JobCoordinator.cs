@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Event;
@@ -13,6 +14,7 @@ namespace Bytemill.Pipeline;
 /// that ask and to the owners of shards, commits the first attempt at each, and opens the next stage when all are in. What
 /// comes next is decided by <see cref="JobScript"/>, who does what by <see cref="TaskBoard{TOwner}"/>; this actor carries messages.
 /// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "An actor's end is PostStop.")]
 internal sealed class JobCoordinator : ReceiveActor, IWithTimers
 {
     private const int MaxFailures = 3;
@@ -67,7 +69,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
 
     protected override void PreStart() => Timers.StartPeriodicTimer("progress", PublishProgress.Instance, s_progressInterval);
 
-    protected override void PostStop() => _planning?.Cancel();
+    protected override void PostStop() => StopPlanning();
 
     private void OnSubmit(SubmitJob submit)
     {
@@ -160,6 +162,13 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
         {
             EndJob(new JobFailed(failed.JobId, UserErrors.Describe(failed.Exception), UserErrors.IsInputError(failed.Exception)));
         }
+    }
+
+    private void StopPlanning()
+    {
+        _planning?.Cancel();
+        _planning?.Dispose();
+        _planning = null;
     }
 
     private void OpenStage()
@@ -371,8 +380,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
     {
         ActiveJob job = _job!;
         _job = null;
-        _planning?.Cancel();
-        _planning = null;
+        StopPlanning();
         var release = new ReleaseJob(job.Reference);
         foreach (IActorRef owner in _workers.Keys.Concat(_shardHosts.Values).Append(_localRunner))
         {

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Bytemill.Corpus;
 using Bytemill.Tokenization;
-using Bytemill.Training;
 
 namespace Bytemill.Pipeline;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Bytemill.Corpus;
 using Bytemill.Tokenization;
 using Bytemill.Training;

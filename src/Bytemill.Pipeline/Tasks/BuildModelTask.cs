@@ -16,6 +16,6 @@ internal sealed class BuildModelTask : ITaskBody
             context.Output.Scratch,
             file,
             context.Cancellation);
-        return new TaskMetrics { Units = 1, Entries = summary.NGrams };
+        return new TaskMetrics { Units = 1, Entries = summary.NGramsByOrder.Sum() };
     }
 }

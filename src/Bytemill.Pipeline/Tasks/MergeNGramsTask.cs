@@ -18,6 +18,6 @@ internal sealed class MergeNGramsTask : ITaskBody
             context.Output.Scratch,
             slice,
             context.Cancellation);
-        return new TaskMetrics { Units = 1, Entries = summary.Entries };
+        return new TaskMetrics { Units = 1, Entries = summary.KeptByOrder.Sum() };
     }
 }
