@@ -30,7 +30,7 @@ internal sealed class ConvertSettings : CommandSettings
 /// <summary>Converts between our model file and the reference's JSON.</summary>
 internal sealed class ConvertCommand : Command<ConvertSettings>
 {
-    protected override int Execute(CommandContext context, ConvertSettings settings, CancellationToken cancellationToken)
+    public override int Execute(CommandContext context, ConvertSettings settings, CancellationToken cancellationToken)
     {
         Action<TokenizerModel, Stream> write = WriterFor(settings.To);
         if (File.Exists(settings.Target))

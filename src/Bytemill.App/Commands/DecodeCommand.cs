@@ -21,7 +21,7 @@ internal sealed class DecodeSettings : CommandSettings
 /// <summary>Decodes ids.</summary>
 internal sealed class DecodeCommand : Command<DecodeSettings>
 {
-    protected override int Execute(CommandContext context, DecodeSettings settings, CancellationToken cancellationToken)
+    public override int Execute(CommandContext context, DecodeSettings settings, CancellationToken cancellationToken)
     {
         Tokenizer tokenizer = ModelLoader.Load(settings.Model);
         using Stream output = Console.OpenStandardOutput();

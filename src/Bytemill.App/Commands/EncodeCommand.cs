@@ -25,7 +25,7 @@ internal sealed class EncodeSettings : CommandSettings
 /// <summary>Encodes text.</summary>
 internal sealed class EncodeCommand : Command<EncodeSettings>
 {
-    protected override int Execute(CommandContext context, EncodeSettings settings, CancellationToken cancellationToken)
+    public override int Execute(CommandContext context, EncodeSettings settings, CancellationToken cancellationToken)
     {
         Tokenizer tokenizer = ModelLoader.Load(settings.Model);
         if (settings.Text is { } text)

@@ -7,7 +7,7 @@ namespace Bytemill.App;
 internal abstract class JobCommand<TSettings> : AsyncCommand<TSettings>
     where TSettings : JobSettings
 {
-    protected override async Task<int> ExecuteAsync(CommandContext context, TSettings settings, CancellationToken cancellationToken)
+    public override async Task<int> ExecuteAsync(CommandContext context, TSettings settings, CancellationToken cancellationToken)
     {
         JobSpec spec = settings.ToSpec();
         JobPreflight.Check(spec, cancellationToken);

@@ -39,7 +39,7 @@ internal sealed class NodeSettings : CommandSettings
 /// <summary>Runs a node until it is told to stop.</summary>
 internal sealed class NodeCommand : AsyncCommand<NodeSettings>
 {
-    protected override async Task<int> ExecuteAsync(CommandContext context, NodeSettings settings, CancellationToken cancellationToken)
+    public override async Task<int> ExecuteAsync(CommandContext context, NodeSettings settings, CancellationToken cancellationToken)
     {
         NodeOptions node = NodeConfigFile.Read(settings.Config);
         node = node with
