@@ -9,7 +9,7 @@ internal sealed class EmitVocabularyTask : ITaskBody
     public TaskMetrics Run(TaskContext context)
     {
         Vocabulary vocabulary = VocabularyBuilder.Build(context.OpenAll(context.Stage.Inputs.Kept, WorkFileNames.Kept));
-        TokenizerModel model = context.Spec.Training.CreateModel(vocabulary, context.Stage.Argument);
+        var model = new TokenizerModel(vocabulary, context.Spec.Training.ModelOptionsFor(context.Stage.Argument));
         using FileStream file = context.Output.Create(WorkFileNames.Vocabulary);
         ModelFile.Write(model, file);
         return new TaskMetrics { Units = 1, Entries = vocabulary.Count };

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Bytemill.Corpus;
 using Bytemill.Training;
 
@@ -17,7 +18,8 @@ internal static class PartitionText
 
     private static async Task<TaskMetrics> ForEachChunkAsync(TaskContext context, CorpusPartition partition, string path, ChunkAction action)
     {
-        var text = new TrainingText(context.Spec.Training);
+        TrainerOptions options = context.Spec.Training;
+        var normalized = new ArrayBufferWriter<byte>();
         long rows = 0;
         long textBytes = 0;
         long normalizedBytes = 0;
@@ -31,7 +33,12 @@ internal static class PartitionText
                 {
                     context.Cancellation.ThrowIfCancellationRequested();
                     ReadOnlySpan<byte> document = batch[row];
-                    normalizedBytes += text.ForEachChunk(document, action);
+                    foreach (ReadOnlySpan<byte> chunk in TrainingText.EnumerateChunks(document, options, normalized))
+                    {
+                        action(chunk);
+                        normalizedBytes += chunk.Length;
+                    }
+
                     textBytes += document.Length;
                     if ((row & 0xFF) == 0)
                     {
