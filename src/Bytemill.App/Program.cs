@@ -1,6 +1,5 @@
 using Bytemill.App;
 using Bytemill.Pipeline;
-using Spectre.Console;
 using Spectre.Console.Cli;
 
 var app = new CommandApp();

@@ -10,7 +10,7 @@ namespace Bytemill.App;
 /// <summary>The generic host around a node.</summary>
 internal static class NodeHost
 {
-    /// <param name="ownSignals">Whether the host itself ends on Ctrl-C and SIGTERM; else the caller stops it.</param>
+    /// <summary>A host that is not started yet. With <paramref name="ownSignals"/> it ends by itself on Ctrl-C and SIGTERM; else the caller stops it.</summary>
     public static IHost Build(NodeOptions node, NodeLogging logging, bool ownSignals)
     {
         // No arguments, settings files or environment: a stray appsettings.json must not change a job.
