@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Text;
 using Bytemill.Pipeline;
 using Bytemill.Tokenization;
 using Spectre.Console.Cli;
