@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using Bytemill.Pipeline;
+using System.Text;
 using Bytemill.Tokenization;
 using Spectre.Console.Cli;
 
