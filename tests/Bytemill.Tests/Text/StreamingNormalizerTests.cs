@@ -21,13 +21,12 @@ public class StreamingNormalizerTests
                 length = cuts.All(cut => cut == 1) ? 1 : length;
                 normalizer.Append(text.AsSpan(start, length), ready);
                 start += length;
-                Assert.True(ready.WrittenCount + normalizer.HeldBytes > 0 || start == 0);
             }
 
             normalizer.Complete(ready);
             Assert.Equal(0, normalizer.HeldBytes);
             Assert.Equal(TextNormalizer.ToNfc(text, new ArrayBufferWriter<byte>()).ToArray(), ready.WrittenSpan.ToArray());
-        });
+        }, iter: 5_000);
 
     [Fact]
     public void Append_EveryPairOfCuts_EqualsTheWhole()

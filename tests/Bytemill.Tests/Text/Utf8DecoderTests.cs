@@ -35,7 +35,7 @@ public class Utf8DecoderTests
             int codePoint = Utf8Decoder.Decode(bytes, i, out int length);
             Assert.Equal(valid ? (rune.Value, expected) : (-1, 1), (codePoint, length));
         }
-    });
+    }, iter: 5_000);
 
     [Fact]
     public void PreviousStart_AnyBytes_FindsTheEdgesThatDecodeGives() => s_bytes.Sample(bytes =>
@@ -46,7 +46,7 @@ public class Utf8DecoderTests
             Assert.Equal(i, Utf8Decoder.PreviousStart(bytes, i + length));
             i += length;
         }
-    });
+    }, iter: 5_000);
 
     [Fact]
     public void IncompleteTail_AnyBytes_AgreesWithRune() => s_bytes.Sample(bytes =>
@@ -61,5 +61,5 @@ public class Utf8DecoderTests
         }
 
         Assert.Equal(expected, Utf8Decoder.IncompleteTail(bytes));
-    });
+    }, iter: 5_000);
 }
