@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Bytemill.Tokenization;
 
 /// <summary>Walks over a text and stops at every segment that is not in Normalization Form C.</summary>
@@ -25,6 +27,7 @@ internal ref struct NfcCursor
     public bool MoveToChange()
     {
         ReadOnlySpan<byte> text = _text;
+        ReadOnlySpan<bool> isUnsafeLead = UnicodeData.IsUnsafeLead;
         int i = _position;
         while (true)
         {
@@ -38,6 +41,12 @@ internal ref struct NfcCursor
             i += found;
             do
             {
+                if (StartsWithSafeThreeBytes(text[i..]))
+                {
+                    i += 3;
+                    continue;
+                }
+
                 int codePoint = Utf8Decoder.Decode(text, i, out int length);
                 if (UnicodeData.Class(codePoint) == 0)
                 {
@@ -63,8 +72,23 @@ internal ref struct NfcCursor
                     }
                 }
             }
-            while (i < text.Length && UnicodeData.UnsafeLeads.Contains(text[i]));
+            while (i < text.Length && isUnsafeLead[text[i]]);
         }
+    }
+
+    // The scripts for which this loop has to be quick. Surrogates and overlong forms count as what they would encode:
+    // when that is of class 0 so are their single bytes, and when not, the decoder sorts them out.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool StartsWithSafeThreeBytes(ReadOnlySpan<byte> text)
+    {
+        if (text.Length < 3 || text[0] is < 0xE0 or >= 0xF0)
+        {
+            return false;
+        }
+
+        int second = text[1] ^ 0x80;
+        int third = text[2] ^ 0x80;
+        return (second | third) < 0x40 && UnicodeData.Class(((text[0] & 0xF) << 12) | (second << 6) | third) == 0;
     }
 
     // isNormal: certainly in the form. Otherwise the segment has to be normalised to know.
