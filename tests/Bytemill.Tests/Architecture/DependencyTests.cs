@@ -1,4 +1,3 @@
-using System.Reflection;
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
 using Bytemill.Corpus;
@@ -65,7 +64,7 @@ public class DependencyTests
         // Model files of the tokenization library may be opened by path; the training library knows no path at all.
         IObjectProvider<IType> hosts = Types(true).That().HaveFullNameMatching(
             @"^System\.(IO\.(File|Directory|Path|FileStream|FileInfo|DirectoryInfo)|DateTime|DateTimeOffset|Environment|Random|Diagnostics\.Stopwatch)$").As("files, clock, environment");
-        ArchUnitNET.Fluent.IArchRule rule = Types().That().ResideInAssembly(s_training).Should().NotDependOnAny(hosts);
+        var rule = Types().That().ResideInAssembly(s_training).Should().NotDependOnAny(hosts);
         Assert.True(rule.HasNoViolations(s_architecture), string.Join('\n', rule.Evaluate(s_architecture).Where(result => !result.Passed).Select(result => result.Description)));
     }
 
@@ -75,7 +74,7 @@ public class DependencyTests
         // Actors carry messages and decisions; what is computed stands in the task bodies.
         IObjectProvider<IType> actors = Types().That().ResideInAssembly(s_pipeline).And().AreAssignableTo(typeof(Akka.Actor.ActorBase)).As("actors");
         IObjectProvider<IType> algorithms = Types(true).That().ResideInAssembly(s_training).Or().ResideInAssembly(s_tokenization).Or().ResideInAssembly(s_corpus).As("algorithms");
-        ArchUnitNET.Fluent.IArchRule rule = Types().That().Are(actors).Should().NotDependOnAny(algorithms);
+        var rule = Types().That().Are(actors).Should().NotDependOnAny(algorithms);
         Assert.True(rule.HasNoViolations(s_architecture), string.Join('\n', rule.Evaluate(s_architecture).Where(result => !result.Passed).Select(result => result.Description)));
     }
 }

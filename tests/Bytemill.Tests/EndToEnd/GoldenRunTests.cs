@@ -5,7 +5,7 @@ using Bytemill.Training;
 namespace Bytemill.Tests;
 
 /// <summary>The whole job, by the real actors, against models that the reference implementation made.</summary>
-[Collection(EndToEndCollection.Name)]
+[Collection(EndToEndTests.Name)]
 public sealed class GoldenRunTests : IAsyncLifetime
 {
     private EmbeddedCluster _cluster = null!;

@@ -7,7 +7,7 @@ using DuckDB.NET.Data;
 namespace Bytemill.Tests;
 
 /// <summary>The tokenized files of a whole job, read by an independent reader.</summary>
-[Collection(EndToEndCollection.Name)]
+[Collection(EndToEndTests.Name)]
 public sealed class TokenizedOutputTests : IAsyncLifetime
 {
     private readonly TestDirectory _directory = new();

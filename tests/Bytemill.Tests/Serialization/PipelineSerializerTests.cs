@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using Akka.Actor;
-using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Serialization;
 using Bytemill.Pipeline;
