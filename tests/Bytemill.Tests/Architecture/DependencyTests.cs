@@ -72,7 +72,7 @@ public class DependencyTests
     public void Actors_DoNotKnowAlgorithmsOrFileFormats()
     {
         // Actors carry messages and decisions; what is computed stands in the task bodies.
-        Type[] actors = [.. s_pipeline.GetTypes().Where(type => type.IsAssignableTo(typeof(Akka.Actor.ActorBase)))];
+        System.Type[] actors = [.. s_pipeline.GetTypes().Where(type => type.IsAssignableTo(typeof(Akka.Actor.ActorBase)))];
         Assert.Contains(actors, type => type.Name == "JobCoordinator");
         IObjectProvider<IType> algorithms = Types(true).That().ResideInAssembly(s_training).Or().ResideInAssembly(s_tokenization).Or().ResideInAssembly(s_corpus).As("algorithms");
         var rule = Types().That().Are(actors).Should().NotDependOnAny(algorithms);
