@@ -42,9 +42,7 @@ internal sealed class ActiveJob
     {
         Plan = plan;
         AddTime(0, _stageClock.ElapsedMilliseconds, plan.TextBytes, plan.Files.Length);
-        Script = JobScript.Start(
-            Spec,
-            new JobSize(plan.Partitions.Length, plan.Files.Length, plan.NGramRanges.Count, plan.PieceRanges.Count));
+        Script = JobScript.Start(Spec, plan.Size);
         OpenBoard();
     }
 

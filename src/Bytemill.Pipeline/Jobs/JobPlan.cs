@@ -22,6 +22,9 @@ public sealed record JobPlan(
     KeyRanges NGramRanges,
     KeyRanges PieceRanges)
 {
+    /// <summary>How many tasks the stages have.</summary>
+    public JobSize Size => new(Partitions.Length, Files.Length, NGramRanges.Count, PieceRanges.Count);
+
     /// <summary>Uncompressed bytes of the text column over all files.</summary>
     public long TextBytes => Partitions.Sum(partition => partition.TextBytes);
 
