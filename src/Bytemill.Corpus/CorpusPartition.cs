@@ -12,7 +12,7 @@ public sealed record CorpusPartition
     /// <summary>0-based index of the first row group in its file.</summary>
     public required int FirstRowGroup { get; init; }
 
-    /// <summary>Number of row groups. 0 only for a file without any.</summary>
+    /// <summary>Number of row groups, at least 1.</summary>
     public required int RowGroupCount { get; init; }
 
     /// <summary>Rows in these row groups.</summary>

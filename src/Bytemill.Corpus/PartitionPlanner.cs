@@ -9,8 +9,8 @@ public static class PartitionPlanner
     /// <param name="files">Files; their order gives <see cref="CorpusPartition.FileIndex"/>.</param>
     /// <param name="targetBytes">Wanted <see cref="CorpusPartition.TextBytes"/> of a partition, at least 1. A row group is
     /// never cut, so partitions can be larger.</param>
-    /// <returns>Partitions in file and row-group order. Every file has at least one, also an empty file. A pure function
-    /// of the arguments.</returns>
+    /// <returns>Partitions in file and row-group order, each of at least one row group; a file without row groups has none.
+    /// A pure function of the arguments.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="targetBytes"/> is less than 1.</exception>
     public static ImmutableArray<CorpusPartition> Plan(IReadOnlyList<CorpusFile> files, long targetBytes)
     {
@@ -39,8 +39,8 @@ public static class PartitionPlanner
                     end++;
                 }
 
-                // A part that a huge row group leaves empty is dropped; a file without row groups keeps its one part.
-                if (end == first && !groups.IsEmpty)
+                // A huge row group can leave the next part empty.
+                if (end == first)
                 {
                     continue;
                 }

@@ -16,6 +16,9 @@ namespace Bytemill.Corpus;
 /// </remarks>
 public sealed class TokenizedFileWriter : IAsyncDisposable
 {
+    /// <summary>Stands for the length of a row whose text is null.</summary>
+    public const int NullText = -1;
+
     // The form 'name version x (build y)' is what readers parse.
     private const string CreatedBy = "Bytemill version 1 (build parquet)";
 
@@ -32,6 +35,7 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
     private long _rows;
     private long _position;
     private State _state;
+    private bool _isDisposed;
 
     private TokenizedFileWriter(
         CorpusSource source, ParquetFooter input, ColumnSelection kept, Stream output, TokenizedFileOptions options, int end)
@@ -52,6 +56,61 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         Open,
         Writing,
         Complete,
+    }
+
+    /// <summary>Checks that columns can be kept, without opening the file.</summary>
+    /// <param name="file">An inspected file.</param>
+    /// <param name="textColumn">The text column it was inspected with.</param>
+    /// <param name="keep">As for <see cref="CreateAsync(CorpusFile, string, IReadOnlyList{string}?, Stream, TokenizedFileOptions?, CancellationToken)"/>.
+    /// </param>
+    /// <exception cref="CorpusException">A column to keep does not exist or cannot be kept.</exception>
+    public static void CheckColumns(CorpusFile file, string textColumn, IReadOnlyList<string>? keep)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(textColumn);
+        foreach (string name in keep ?? [])
+        {
+            if (!file.Columns.Any(column => string.Equals(column.Name, name, StringComparison.Ordinal)))
+            {
+                throw ColumnErrors.NotThere(file.Path, name, file.Columns.Select(column => column.Name));
+            }
+        }
+
+        foreach (ColumnInfo column in file.Columns)
+        {
+            bool isKept = keep is null
+                ? !string.Equals(column.Name, textColumn, StringComparison.Ordinal)
+                : keep.Contains(column.Name, StringComparer.Ordinal);
+            if (isKept && !column.CanKeep)
+            {
+                throw ColumnErrors.CannotKeep(file.Path, column.Name);
+            }
+        }
+    }
+
+    /// <summary>As the other overload, for a file that was inspected: a <see cref="CorpusException"/> too when its fingerprint
+    /// has changed since.</summary>
+    public static async Task<TokenizedFileWriter> CreateAsync(
+        CorpusFile input,
+        string textColumn,
+        IReadOnlyList<string>? keep,
+        Stream output,
+        TokenizedFileOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        TokenizedFileWriter writer = await CreateAsync(input.Path, textColumn, keep, output, options, cancellationToken)
+            .ConfigureAwait(false);
+        if (!string.Equals(writer._input.Fingerprint, input.Fingerprint, StringComparison.Ordinal))
+        {
+            writer._state = State.Writing;
+            await writer.DisposeAsync().ConfigureAwait(false);
+            throw new CorpusException(
+                $"{input.Path}: the file is not the one that was looked at when the job began; do not change inputs while a job "
+                + "runs, and start it again.");
+        }
+
+        return writer;
     }
 
     /// <summary>Opens the input and begins the output.</summary>
@@ -102,6 +161,7 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         {
             if (writer is not null)
             {
+                writer._state = State.Writing;
                 await writer.DisposeAsync().ConfigureAwait(false);
             }
 
@@ -175,8 +235,8 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the footer and flushes. Without it the output is no Parquet file, so that a job that failed midway
-    /// cannot leave one that looks whole.</summary>
+    /// <summary>Writes the footer and flushes. Without a footer the output is no Parquet file, so that a job that failed
+    /// midway cannot leave one that looks whole.</summary>
     /// <exception cref="InvalidOperationException">Row groups are missing.</exception>
     public async Task CompleteAsync(CancellationToken cancellationToken = default)
     {
@@ -198,13 +258,29 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         _state = State.Complete;
     }
 
-    /// <summary>Closes the input. Does not write the footer: see <see cref="CompleteAsync"/>.</summary>
-    public ValueTask DisposeAsync()
+    /// <summary>Closes the input. If all row groups were written, completes the file as <see cref="CompleteAsync"/> does;
+    /// after a failure or with row groups missing it writes no footer.</summary>
+    public async ValueTask DisposeAsync()
     {
-        _tokens.Dispose();
-        _bodies.Dispose();
-        _source.Dispose();
-        return ValueTask.CompletedTask;
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        try
+        {
+            if (_state == State.Open && _nextRowGroup == _endRowGroup)
+            {
+                await CompleteAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _tokens.Dispose();
+            _bodies.Dispose();
+            _source.Dispose();
+        }
     }
 
     private void RequireOpen()

@@ -28,8 +28,7 @@ internal sealed class ColumnSelection
         {
             if (!footer.Root.Children.Exists(column => string.Equals(column.Name, name, StringComparison.Ordinal)))
             {
-                throw new CorpusException(
-                    $"{footer.Path}: no column '{name}' to keep; found {footer.NamesOfColumns()}.");
+                throw ColumnErrors.NotThere(footer.Path, name, footer.Root.Children.Select(column => column.Name));
             }
         }
 
@@ -50,18 +49,9 @@ internal sealed class ColumnSelection
             }
 
             selection.ColumnCount++;
-            if (TokenColumns.IsTaken(column.Name))
+            if (TokenColumns.IsTaken(column.Name) || !seen.Add(column.Name))
             {
-                throw new CorpusException(
-                    $"{footer.Path}: column '{column.Name}' cannot be kept, since tokenizing adds a column of that name; leave "
-                    + "it out by naming the columns to keep, or rename it.");
-            }
-
-            if (!seen.Add(column.Name))
-            {
-                throw new CorpusException(
-                    $"{footer.Path}: column '{column.Name}' occurs more than once and cannot be kept; leave it out by naming "
-                    + "the columns to keep.");
+                throw ColumnErrors.CannotKeep(footer.Path, column.Name);
             }
         }
 

@@ -72,7 +72,8 @@ internal sealed class ParquetFooter
         if (found.Count == 0)
         {
             throw new CorpusException(
-                $"{Path}: no column '{textColumn}'; found {NamesOfColumns()}. Choose one with --text-column.");
+                $"{Path}: no column '{textColumn}'; found {ColumnErrors.Quote(Root.Children.Select(node => node.Name))}. "
+                + "Choose one with --text-column.");
         }
 
         if (found.Count > 1)
@@ -111,18 +112,8 @@ internal sealed class ParquetFooter
         return column;
     }
 
-    public string NamesOfColumns() => Quote(Root.Children.Select(node => node.Name));
-
     private string NamesOfTextColumns() =>
-        Quote(Leaves.Where(leaf => leaf.IsText && leaf.MaxRepetitionLevel == 0).Select(leaf => leaf.DottedPath));
-
-    private static string Quote(IEnumerable<string> names)
-    {
-        const int Most = 20;
-        string[] all = [.. names];
-        string list = string.Join(", ", all.Take(Most).Select(name => $"'{name}'"));
-        return all.Length == 0 ? "none" : all.Length > Most ? $"{list} and {all.Length - Most} more" : list;
-    }
+        ColumnErrors.Quote(Leaves.Where(leaf => leaf.IsText && leaf.MaxRepetitionLevel == 0).Select(leaf => leaf.DottedPath));
 
     private static byte[] ReadBytes(CorpusSource source)
     {
