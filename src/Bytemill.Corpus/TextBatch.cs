@@ -37,7 +37,8 @@ public sealed class TextBatch : IDisposable
 
     internal Memory<ReadOnlyMemory<byte>> Values => _values.AsMemory(0, RowCount);
 
-    internal Memory<int>? DefinitionLevels => _levels is null ? null : _levels.AsMemory(0, RowCount + 8);
+    // Without the type, null would become an empty buffer.
+    internal Memory<int>? DefinitionLevels => _levels is null ? default(Memory<int>?) : _levels.AsMemory(0, RowCount + 8);
 
     /// <summary>The text of a row; empty when it is null.</summary>
     /// <param name="row">0-based index in the row group.</param>
