@@ -73,7 +73,7 @@ internal sealed class ParquetFooter
         {
             throw new CorpusException(
                 $"{Path}: no column '{textColumn}'; found {ColumnErrors.Quote(Root.Children.Select(node => node.Name))}. "
-                + "Choose one with --text-column.");
+                + $"Choose one with --text-column; text columns here: {NamesOfTextColumns()}.");
         }
 
         if (found.Count > 1)

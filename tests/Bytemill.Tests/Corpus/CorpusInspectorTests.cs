@@ -52,7 +52,7 @@ public sealed class CorpusInspectorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("body", "no column 'body'; found 'id', 'doc1'. Choose one with --text-column.")]
+    [InlineData("body", "no column 'body'; found 'id', 'doc1'. Choose one with --text-column; text columns here: 'doc1.text'.")]
     [InlineData("doc1.body", "no column 'doc1.body'")]
     [InlineData("id", "column 'id' is of type int64; text must be a string or binary column with one value per row. "
         + "Choose another with --text-column; text columns here: 'doc1.text'.")]
