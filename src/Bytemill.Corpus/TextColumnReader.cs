@@ -59,11 +59,38 @@ public sealed class TextColumnReader : IAsyncDisposable
     /// <param name="cancellationToken">Looked at between pages.</param>
     /// <returns>The rows; to be disposed. The work is done on the calling thread.</returns>
     /// <exception cref="CorpusException">The data is damaged, of a kind that is not supported, or no UTF-8.</exception>
-    public async Task<TextBatch> ReadRowGroupAsync(int rowGroup, CancellationToken cancellationToken = default)
+    public Task<TextBatch> ReadRowGroupAsync(int rowGroup, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<TextBatch>(cancellationToken);
+        }
+
+        try
+        {
+            return Task.FromResult(ReadRowGroup(rowGroup, cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<TextBatch>(cancellationToken);
+        }
+        catch (Exception error)
+        {
+            return Task.FromException<TextBatch>(error);
+        }
+    }
+
+    /// <summary>Closes the file.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _source.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private TextBatch ReadRowGroup(int rowGroup, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rowGroup);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rowGroup, RowGroupCount);
-        cancellationToken.ThrowIfCancellationRequested();
         string where = $"{_source.Path}: row group {rowGroup}, column '{_column.DottedPath}'";
         RowGroup group = _footer.RowGroups[rowGroup];
         TextBatch batch = new((int)group.Rows, _column.MaxDefinitionLevel);
@@ -71,7 +98,7 @@ public sealed class TextColumnReader : IAsyncDisposable
         {
             if (group.Rows > 0)
             {
-                await DecodeAsync(batch, group.Chunks[_column.LeafIndex], where, cancellationToken).ConfigureAwait(false);
+                InlineContext.Run(() => DecodeAsync(batch, group.Chunks[_column.LeafIndex], where, cancellationToken));
             }
 
             batch.CheckUtf8(where, _footer.RowGroups.Take(rowGroup).Sum(earlier => earlier.Rows));
@@ -90,24 +117,17 @@ public sealed class TextColumnReader : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the file.</summary>
-    public ValueTask DisposeAsync()
-    {
-        _source.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     private async Task DecodeAsync(TextBatch batch, ColumnChunk chunk, string where, CancellationToken cancellationToken)
     {
         List<PageHeader> pages = PageWalker.Walk(_source, chunk, where);
         using PageBodyReader bodies = new(_source);
-        await using SingleColumnStream stream = new(bodies, chunk, pages, where, cancellationToken);
+        using SingleColumnStream stream = new(bodies, chunk, pages, where, cancellationToken);
         await using (ParquetReader reader = await ParquetReader
-            .CreateAsync(stream, cancellationToken: cancellationToken).ConfigureAwait(false))
+            .CreateAsync(stream, cancellationToken: cancellationToken).ConfigureAwait(true))
         {
             using ParquetRowGroupReader rows = reader.OpenRowGroupReader(0);
             await rows.ReadRawAsync(_field, batch.Values, batch.DefinitionLevels, null, cancellationToken)
-                .ConfigureAwait(false);
+                .ConfigureAwait(true);
         }
 
         int present = batch.Arrange(where);

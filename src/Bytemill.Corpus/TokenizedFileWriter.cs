@@ -170,7 +170,8 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes one row group; they come in order, none left out.</summary>
+    /// <summary>Writes one row group; they come in order, none left out. The work is done on the calling thread, with
+    /// synchronous writes: after an asynchronous one, encoding would go on in the thread pool.</summary>
     /// <param name="rowGroup">0-based index in the input.</param>
     /// <param name="ids">Ids of all rows, concatenated.</param>
     /// <param name="lengths">Ids per row, one for each row of the row group; -1 for a null text.</param>
@@ -202,8 +203,7 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         {
             string where = $"{_source.Path}: row group {rowGroup}, column '{leaf.DottedPath}'";
             ColumnChunk chunk = group.Chunks[leaf.LeafIndex];
-            Add(await ChunkCopier.CopyAsync(_source, _bodies, chunk, _output, _position, where, cancellationToken)
-                .ConfigureAwait(false));
+            Add(ChunkCopier.Copy(_source, _bodies, chunk, _output, _position, where, cancellationToken));
         }
 
         string place = $"{_source.Path}: row group {rowGroup}";

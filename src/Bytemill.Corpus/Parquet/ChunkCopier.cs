@@ -11,7 +11,7 @@ internal static class ChunkCopier
     /// <summary>Copies one chunk.</summary>
     /// <returns>The chunk's entry for the output's footer and the bytes written.</returns>
     /// <exception cref="CorpusException">The chunk is damaged.</exception>
-    public static async Task<(ThriftStruct Chunk, long LengthBytes)> CopyAsync(
+    public static (ThriftStruct Chunk, long LengthBytes) Copy(
         CorpusSource source,
         PageBodyReader bodies,
         ColumnChunk chunk,
@@ -21,8 +21,8 @@ internal static class ChunkCopier
         CancellationToken cancellationToken)
     {
         long length = chunk.Values == 0
-            ? await CopyBytesAsync(source, chunk.Start, chunk.LengthBytes, output, cancellationToken).ConfigureAwait(false)
-            : await CopyPagesAsync(source, bodies, chunk, output, where, cancellationToken).ConfigureAwait(false);
+            ? CopyBytes(source, chunk.Start, chunk.LengthBytes, output)
+            : CopyPages(source, bodies, chunk, output, where, cancellationToken);
         ThriftStruct metadata = chunk.Metadata!.Clone();
         Shift(metadata, FooterFields.ChunkMetadata.DataPageOffset, chunk, length, outputPosition);
         Shift(metadata, FooterFields.ChunkMetadata.DictionaryPageOffset, chunk, length, outputPosition);
@@ -54,7 +54,7 @@ internal static class ChunkCopier
         }
     }
 
-    private static async Task<long> CopyPagesAsync(
+    private static long CopyPages(
         CorpusSource source,
         PageBodyReader bodies,
         ColumnChunk chunk,
@@ -65,23 +65,22 @@ internal static class ChunkCopier
         long length = 0;
         foreach (PageHeader page in PageWalker.Walk(source, chunk, where))
         {
-            length += await CopyBytesAsync(source, page.Start, page.HeaderBytes, output, cancellationToken)
-                .ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            length += CopyBytes(source, page.Start, page.HeaderBytes, output);
             ReadOnlyMemory<byte> raw = bodies.ReadRaw(page, where);
             if (page.Type != PageType.Index)
             {
                 bodies.Decompress(page, chunk.Codec, raw, where);
             }
 
-            await output.WriteAsync(raw, cancellationToken).ConfigureAwait(false);
+            output.Write(raw.Span);
             length += raw.Length;
         }
 
         return length;
     }
 
-    private static async Task<long> CopyBytesAsync(
-        CorpusSource source, long start, long length, Stream output, CancellationToken cancellationToken)
+    private static long CopyBytes(CorpusSource source, long start, long length, Stream output)
     {
         byte[] block = ArrayPool<byte>.Shared.Rent((int)Math.Min(length, BlockBytes));
         try
@@ -90,7 +89,7 @@ internal static class ChunkCopier
             {
                 int count = (int)Math.Min(length - done, block.Length);
                 source.ReadExactly(start + done, block.AsSpan(0, count));
-                await output.WriteAsync(block.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+                output.Write(block.AsSpan(0, count));
                 done += count;
             }
         }

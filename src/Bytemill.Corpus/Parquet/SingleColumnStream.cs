@@ -97,7 +97,13 @@ internal sealed class SingleColumnStream : Stream
 
         Locate();
         Region region = _regions[_current];
-        ReadOnlySpan<byte> bytes = region.Literal is null ? Body(region.Page!) : region.Literal;
+        // Decompressed with its header: the header is read by the caller's thread, the page by one of the pool.
+        if (region.Literal is not null && _current + 1 < _regions.Count && _regions[_current + 1].Page is not null)
+        {
+            Load(_current + 1);
+        }
+
+        ReadOnlySpan<byte> bytes = region.Literal is null ? Load(_current).Span : region.Literal;
         bytes = bytes[(int)(_position - region.Start)..];
         int count = Math.Min(bytes.Length, buffer.Length);
         bytes[..count].CopyTo(buffer);
@@ -191,20 +197,21 @@ internal sealed class SingleColumnStream : Stream
         && _position >= _regions[region].Start
         && _position < _regions[region].Start + _regions[region].Length;
 
-    private ReadOnlySpan<byte> Body(PageHeader page)
+    private ReadOnlyMemory<byte> Load(int region)
     {
-        if (_loaded != _current)
+        if (_loaded != region)
         {
             _cancellation.ThrowIfCancellationRequested();
+            PageHeader page = _regions[region].Page!;
             _body = _pages.ReadDecompressed(page, _chunk.Codec, _where);
-            _loaded = _current;
+            _loaded = region;
             if (page is { IsData: true, Encoding: PageEncoding.Plain })
             {
                 PlainBytes += page.UncompressedBytes - LevelBytes(page, _body.Span);
             }
         }
 
-        return _body.Span;
+        return _body;
     }
 
     // In version 1 the levels lie in the page, after their length.

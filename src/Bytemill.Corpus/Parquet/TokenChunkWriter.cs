@@ -114,7 +114,7 @@ internal sealed class TokenChunkWriter : IDisposable
                     definition.AsMemory(0, levels),
                     repetition.AsMemory(0, levels),
                     cancellationToken).ConfigureAwait(false);
-                await WritePageAsync(page, levels, output, totals, cancellationToken).ConfigureAwait(false);
+                WritePage(page, levels, output, totals);
             }
             finally
             {
@@ -155,7 +155,7 @@ internal sealed class TokenChunkWriter : IDisposable
 
                 ReadOnlyMemory<byte> page = await _counts.EncodeAsync(
                     values.AsMemory(0, count), definition.AsMemory(0, count), null, cancellationToken).ConfigureAwait(false);
-                await WritePageAsync(page, count, output, totals, cancellationToken).ConfigureAwait(false);
+                WritePage(page, count, output, totals);
                 row += count;
             }
             while (row < lengths.Length);
@@ -238,8 +238,7 @@ internal sealed class TokenChunkWriter : IDisposable
             .SetStruct(FooterFields.Chunk.Metadata, metadata);
     }
 
-    private async Task WritePageAsync(
-        ReadOnlyMemory<byte> page, int values, Stream output, ChunkTotals totals, CancellationToken cancellationToken)
+    private void WritePage(ReadOnlyMemory<byte> page, int values, Stream output, ChunkTotals totals)
     {
         int bound = Compressor.GetCompressBound(page.Length);
         if (_compressed.Length < bound)
@@ -265,8 +264,8 @@ internal sealed class TokenChunkWriter : IDisposable
                         .SetInt32(FooterFields.DataPage.DefinitionEncoding, (int)PageEncoding.Rle)
                         .SetInt32(FooterFields.DataPage.RepetitionEncoding, (int)PageEncoding.Rle)),
             _header);
-        await output.WriteAsync(_header.WrittenMemory, cancellationToken).ConfigureAwait(false);
-        await output.WriteAsync(body, cancellationToken).ConfigureAwait(false);
+        output.Write(_header.WrittenSpan);
+        output.Write(body.Span);
         totals.Values += values;
         totals.UncompressedBytes += _header.WrittenCount + page.Length;
         totals.CompressedBytes += _header.WrittenCount + length;

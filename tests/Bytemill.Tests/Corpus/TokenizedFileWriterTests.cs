@@ -6,6 +6,14 @@ namespace Bytemill.Tests;
 
 public sealed class TokenizedFileWriterTests : IDisposable
 {
+    // Opening takes longer than the queries.
+    private static readonly Lazy<DuckDBConnection> s_duckDb = new(() =>
+    {
+        DuckDBConnection connection = new("DataSource=:memory:");
+        connection.Open();
+        return connection;
+    });
+
     private readonly TempFolder _folder = new();
 
     private string Input => _folder.File("in.parquet");
@@ -156,7 +164,10 @@ public sealed class TokenizedFileWriterTests : IDisposable
         {
             await using TokenizedFileWriter writer = await TokenizedFileWriter.CreateAsync(
                 Input, "text", null, output, new() { ZstdLevel = 1 }, Cancel);
-            await writer.WriteRowGroupAsync(0, ids, lengths, Cancel);
+            Task written = writer.WriteRowGroupAsync(0, ids, lengths, Cancel);
+            // On the caller's thread from beginning to end.
+            Assert.True(written.IsCompleted);
+            await written;
             await writer.CompleteAsync(Cancel);
         }
 
@@ -370,9 +381,7 @@ public sealed class TokenizedFileWriterTests : IDisposable
 
     private static string[] Query(string sql)
     {
-        using DuckDBConnection connection = new("DataSource=:memory:");
-        connection.Open();
-        using DuckDBCommand command = connection.CreateCommand();
+        using DuckDBCommand command = s_duckDb.Value.CreateCommand();
 #pragma warning disable CA2100 // The texts are this class's own.
         command.CommandText = sql;
 #pragma warning restore CA2100
