@@ -5,7 +5,7 @@ namespace Bytemill.Corpus;
 /// <summary>Looks at a Parquet file without reading its data.</summary>
 public static class CorpusInspector
 {
-    /// <summary>Reads and checks the footer.</summary>
+    /// <summary>Reads and checks the footer, on the calling thread.</summary>
     /// <param name="path">A Parquet file.</param>
     /// <param name="textColumn">Column with one document per row: a UTF-8 string or binary column, at top level or in
     /// structs (<c>doc.text</c>); a top-level column of that very name is preferred.</param>
@@ -17,11 +17,10 @@ public static class CorpusInspector
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(textColumn);
-        // A footer is small and comes in three reads; a thread of the pool does it in one go.
-        return Task.Run(() => Inspect(path, textColumn), cancellationToken);
+        return CompletedTask.Of(() => Inspect(path, textColumn), cancellationToken);
     }
 
-    internal static CorpusFile Inspect(string path, string textColumn)
+    private static CorpusFile Inspect(string path, string textColumn)
     {
         using CorpusSource source = CorpusSource.Open(path);
         ParquetFooter footer = ParquetFooter.Read(source);

@@ -29,55 +29,24 @@ public sealed class TextColumnReader : IAsyncDisposable
     /// <summary>As <see cref="CorpusFile.Fingerprint"/>: tells whether the file is the one that was planned.</summary>
     public string Fingerprint => _footer.Fingerprint;
 
-    /// <summary>Opens a file and reads its footer.</summary>
+    /// <summary>Opens a file and reads its footer, on the calling thread.</summary>
     /// <inheritdoc cref="CorpusInspector.InspectAsync"/>
     public static Task<TextColumnReader> OpenAsync(
         string path, string textColumn, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(textColumn);
-        return Task.Run(
-            () =>
-            {
-                CorpusSource source = CorpusSource.Open(path);
-                try
-                {
-                    ParquetFooter footer = ParquetFooter.Read(source);
-                    return new TextColumnReader(source, footer, footer.FindTextColumn(textColumn));
-                }
-                catch
-                {
-                    source.Dispose();
-                    throw;
-                }
-            },
-            cancellationToken);
+        return CompletedTask.Of(() => Open(path, textColumn), cancellationToken);
     }
 
-    /// <summary>Reads the text of a row group and checks that it is UTF-8.</summary>
+    /// <summary>Reads the text of a row group and checks that it is UTF-8, on the calling thread.</summary>
     /// <param name="rowGroup">0-based index, less than <see cref="RowGroupCount"/>.</param>
     /// <param name="cancellationToken">Looked at between pages.</param>
-    /// <returns>The rows; to be disposed. The work is done on the calling thread.</returns>
+    /// <returns>The rows; to be disposed.</returns>
     /// <exception cref="CorpusException">The data is damaged, of a kind that is not supported, or no UTF-8.</exception>
     public Task<TextBatch> ReadRowGroupAsync(int rowGroup, CancellationToken cancellationToken = default)
     {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return Task.FromCanceled<TextBatch>(cancellationToken);
-        }
-
-        try
-        {
-            return Task.FromResult(ReadRowGroup(rowGroup, cancellationToken));
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return Task.FromCanceled<TextBatch>(cancellationToken);
-        }
-        catch (Exception error)
-        {
-            return Task.FromException<TextBatch>(error);
-        }
+        return CompletedTask.Of(() => ReadRowGroup(rowGroup, cancellationToken), cancellationToken);
     }
 
     /// <summary>Closes the file.</summary>
@@ -85,6 +54,21 @@ public sealed class TextColumnReader : IAsyncDisposable
     {
         _source.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static TextColumnReader Open(string path, string textColumn)
+    {
+        CorpusSource source = CorpusSource.Open(path);
+        try
+        {
+            ParquetFooter footer = ParquetFooter.Read(source);
+            return new TextColumnReader(source, footer, footer.FindTextColumn(textColumn));
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
     }
 
     private TextBatch ReadRowGroup(int rowGroup, CancellationToken cancellationToken)

@@ -61,8 +61,7 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
     /// <summary>Checks that columns can be kept, without opening the file.</summary>
     /// <param name="file">An inspected file.</param>
     /// <param name="textColumn">The text column it was inspected with.</param>
-    /// <param name="keep">As for <see cref="CreateAsync(CorpusFile, string, IReadOnlyList{string}?, Stream, TokenizedFileOptions?, CancellationToken)"/>.
-    /// </param>
+    /// <param name="keep">As for <c>CreateAsync</c>.</param>
     /// <exception cref="CorpusException">A column to keep does not exist or cannot be kept.</exception>
     public static void CheckColumns(CorpusFile file, string textColumn, IReadOnlyList<string>? keep)
     {
@@ -154,7 +153,7 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
             }
 
             writer = new TokenizedFileWriter(source, input, kept, output, options, options.FirstRowGroup + count);
-            await writer.WriteAsync("PAR1"u8.ToArray(), cancellationToken).ConfigureAwait(false);
+            writer.Write("PAR1"u8);
             return writer;
         }
         catch
@@ -238,8 +237,9 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
     /// <summary>Writes the footer and flushes. Without a footer the output is no Parquet file, so that a job that failed
     /// midway cannot leave one that looks whole.</summary>
     /// <exception cref="InvalidOperationException">Row groups are missing.</exception>
-    public async Task CompleteAsync(CancellationToken cancellationToken = default)
+    public Task CompleteAsync(CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         RequireOpen();
         if (_nextRowGroup != _endRowGroup)
         {
@@ -253,9 +253,10 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         BinaryPrimitives.WriteInt32LittleEndian(tail.GetSpan(sizeof(int)), length);
         tail.Advance(sizeof(int));
         tail.Write("PAR1"u8);
-        await WriteAsync(tail.WrittenMemory, cancellationToken).ConfigureAwait(false);
-        await _output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        Write(tail.WrittenSpan);
+        _output.Flush();
         _state = State.Complete;
+        return Task.CompletedTask;
     }
 
     /// <summary>Closes the input. If all row groups were written, completes the file as <see cref="CompleteAsync"/> does;
@@ -359,9 +360,9 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         return footer;
     }
 
-    private async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    private void Write(ReadOnlySpan<byte> bytes)
     {
-        await _output.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+        _output.Write(bytes);
         _position += bytes.Length;
     }
 }

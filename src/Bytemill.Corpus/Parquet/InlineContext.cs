@@ -25,7 +25,10 @@ internal sealed class InlineContext : SynchronizationContext
             if (!task.IsCompleted)
             {
                 _ = task.ContinueWith(
-                    _ => context.Post(static _ => { }, null), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                    _ => context.Post(static _ => { }, null),
+                    CancellationToken.None,
+                    TaskContinuationOptions.None,
+                    TaskScheduler.Default);
                 context.Pump(task);
             }
 

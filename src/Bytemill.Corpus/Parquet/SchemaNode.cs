@@ -110,7 +110,8 @@ internal sealed class SchemaNode
         {
             node.Type = type is >= 0 and <= 7
                 ? (PhysicalType)type
-                : throw new ThriftFormatException($"column '{node.Name}' has physical type {type?.ToString(CultureInfo.InvariantCulture) ?? "none"}");
+                : throw new ThriftFormatException(
+                    $"column '{node.Name}' has physical type {type?.ToString(CultureInfo.InvariantCulture) ?? "none"}");
             node.LeafIndex = leaves.Count;
             leaves.Add(node);
         }
@@ -205,8 +206,8 @@ internal sealed class SchemaNode
             (8, _) => "time[us]",
             (9, _) => "timestamp[ms, UTC]",
             (10, _) => "timestamp[us, UTC]",
-            (>= 11 and <= 14, _) => FormattableString.Invariant($"uint{8 << (int)(Converted - 11)}"),
-            (>= 15 and <= 18, _) => FormattableString.Invariant($"int{8 << (int)(Converted - 15)}"),
+            ( >= 11 and <= 14, _) => FormattableString.Invariant($"uint{8 << (int)(Converted - 11)}"),
+            ( >= 15 and <= 18, _) => FormattableString.Invariant($"int{8 << (int)(Converted - 15)}"),
             (20, _) => "bson",
             (21, _) => "interval",
             (_, PhysicalType.Boolean) => "bool",

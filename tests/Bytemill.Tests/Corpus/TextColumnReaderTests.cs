@@ -181,7 +181,7 @@ public sealed class TextColumnReaderTests : IDisposable
             SampleFiles.WriteText(path, [SampleFiles.Rows(30, 1), SampleFiles.Rows(5, 2)], options with { PageBytes = 64 });
             byte[] good = await File.ReadAllBytesAsync(path, Cancel);
             Random random = new(7);
-            for (int i = 0; i < 400; i++)
+            for (int i = 0; i < 150; i++)
             {
                 byte[] bad = [.. good];
                 for (int flips = random.Next(1, 4); flips > 0; flips--)

@@ -181,6 +181,43 @@ public sealed class TokenizedFileWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_FromAThreadOfItsOwn_NeverLeavesIt()
+    {
+        SampleFiles.WriteText(Input, [SampleFiles.Rows(500, 1)], new SampleOptions { IsPageV2 = true });
+        await using FileStream output = File.Create(Output);
+
+        List<int> threads = await Task.Factory.StartNew(
+            () => WorkAsync().GetAwaiter().GetResult(),
+            Cancel,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+
+        Assert.Equal(6, threads.Count);
+        Assert.Single(threads.Distinct());
+
+        async Task<List<int>> WorkAsync()
+        {
+            List<int> seen = [Environment.CurrentManagedThreadId];
+            CorpusFile file = await CorpusInspector.InspectAsync(Input, "text", Cancel).ConfigureAwait(false);
+            seen.Add(Environment.CurrentManagedThreadId);
+            TextColumnReader reader = await TextColumnReader.OpenAsync(Input, "text", Cancel).ConfigureAwait(false);
+            using TextBatch batch = await reader.ReadRowGroupAsync(0, Cancel).ConfigureAwait(false);
+            seen.Add(Environment.CurrentManagedThreadId);
+            TokenizedFileWriter writer = await TokenizedFileWriter
+                .CreateAsync(file, "text", null, output, null, Cancel).ConfigureAwait(false);
+            seen.Add(Environment.CurrentManagedThreadId);
+            await writer.WriteRowGroupAsync(0, new int[batch.RowCount], Enumerable.Repeat(1, batch.RowCount).ToArray(), Cancel)
+                .ConfigureAwait(false);
+            seen.Add(Environment.CurrentManagedThreadId);
+            // Completes the file.
+            await writer.DisposeAsync().ConfigureAwait(false);
+            await reader.DisposeAsync().ConfigureAwait(false);
+            seen.Add(Environment.CurrentManagedThreadId);
+            return seen;
+        }
+    }
+
+    [Fact]
     public async Task Write_NestedText_LeavesTheRestOfTheStruct()
     {
         Execute($"COPY (SELECT i, {{'text': 't' || i, 'lang': 'en'}} AS doc, {{'only': {{'text': 'x'}}}} AS other FROM range(5) r(i)) TO '{Input}' (FORMAT parquet)");
