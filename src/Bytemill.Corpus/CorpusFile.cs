@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+
+namespace Bytemill.Corpus;
+
+/// <summary>What the footer of a Parquet file says, as far as planning needs it.</summary>
+public sealed record CorpusFile
+{
+    /// <summary>Path as given to <see cref="CorpusInspector.InspectAsync"/>.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Size of the file in bytes.</summary>
+    public required long LengthBytes { get; init; }
+
+    /// <summary>XxHash3 over the file's length and footer, 16 hex digits. The footer holds sizes, offsets and usually
+    /// statistics, so a file written anew gets another one; it is no checksum of the data pages.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>Row groups in file order.</summary>
+    public required ImmutableArray<RowGroupInfo> RowGroups { get; init; }
+
+    /// <summary>Top-level columns in schema order.</summary>
+    public required ImmutableArray<ColumnInfo> Columns { get; init; }
+
+    /// <summary>Rows of all row groups.</summary>
+    public long Rows => RowGroups.Sum(group => group.Rows);
+
+    /// <summary><see cref="RowGroupInfo.TextBytes"/> of all row groups.</summary>
+    public long TextBytes => RowGroups.Sum(group => group.TextBytes);
+}

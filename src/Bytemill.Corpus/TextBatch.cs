@@ -1,0 +1,155 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Bytemill.Corpus;
+
+/// <summary>The text of one row group: valid UTF-8 or null per row. Spans are valid until it is disposed.</summary>
+public sealed class TextBatch : IDisposable
+{
+    // Stands where the decoder has not written; every decoded value is another object.
+    private static readonly byte[] s_unwritten = new byte[1];
+
+    private readonly int _maxDefinitionLevel;
+    private ReadOnlyMemory<byte>[]? _values;
+    private int[]? _levels;
+
+    internal TextBatch(int rowCount, int maxDefinitionLevel)
+    {
+        RowCount = rowCount;
+        _maxDefinitionLevel = maxDefinitionLevel;
+        _values = ArrayPool<ReadOnlyMemory<byte>>.Shared.Rent(rowCount);
+        Array.Fill(_values, s_unwritten, 0, rowCount);
+        if (maxDefinitionLevel > 0)
+        {
+            // Room for whole groups of eight levels, as they are unpacked.
+            _levels = ArrayPool<int>.Shared.Rent(rowCount + 8);
+            _levels.AsSpan().Clear();
+        }
+    }
+
+    /// <summary>Rows, nulls included.</summary>
+    public int RowCount { get; }
+
+    /// <summary>Bytes of text of all rows.</summary>
+    public long TotalBytes { get; private set; }
+
+    internal Memory<ReadOnlyMemory<byte>> Values => _values.AsMemory(0, RowCount);
+
+    // Without the type, null would become an empty buffer.
+    internal Memory<int>? DefinitionLevels => _levels is null ? default(Memory<int>?) : _levels.AsMemory(0, RowCount + 8);
+
+    /// <summary>The text of a row; empty when it is null.</summary>
+    /// <param name="row">0-based index in the row group.</param>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
+    public ReadOnlySpan<byte> this[int row] => Memory(row).Span;
+
+    /// <summary>The text of a row as memory; empty when it is null.</summary>
+    /// <param name="row">0-based index in the row group.</param>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
+    public ReadOnlyMemory<byte> Memory(int row)
+    {
+        ObjectDisposedException.ThrowIf(_values is null, this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)RowCount, nameof(row));
+        return _values[row];
+    }
+
+    /// <summary>Whether the row has no text. In a nested column also when a struct around it is null.</summary>
+    /// <param name="row">0-based index in the row group.</param>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
+    public bool IsNull(int row)
+    {
+        ObjectDisposedException.ThrowIf(_values is null, this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)RowCount, nameof(row));
+        return _levels is not null && _levels[row] < _maxDefinitionLevel;
+    }
+
+    /// <summary>Gives the buffers back.</summary>
+    public void Dispose()
+    {
+        if (_values is not null)
+        {
+            // Cleared, so that the pool does not keep the text alive.
+            ArrayPool<ReadOnlyMemory<byte>>.Shared.Return(_values, clearArray: true);
+            _values = null;
+        }
+
+        if (_levels is not null)
+        {
+            ArrayPool<int>.Shared.Return(_levels);
+            _levels = null;
+        }
+    }
+
+    /// <summary>Moves the decoded values, which come without gaps, to their rows.</summary>
+    /// <returns>Number of rows that are not null.</returns>
+    /// <exception cref="CorpusException">The decoder wrote another number of values than the levels say.</exception>
+    internal int Arrange(string where)
+    {
+        Span<ReadOnlyMemory<byte>> values = Values.Span;
+        int present = RowCount;
+        if (_levels is not null)
+        {
+            present = 0;
+            foreach (int level in _levels.AsSpan(0, RowCount))
+            {
+                if ((uint)level > (uint)_maxDefinitionLevel)
+                {
+                    throw PageWalker.Damaged(where, $"a definition level is {level}, more than {_maxDefinitionLevel}");
+                }
+
+                present += level == _maxDefinitionLevel ? 1 : 0;
+            }
+        }
+
+        if ((present > 0 && IsUnwritten(values[present - 1])) || (present < RowCount && !IsUnwritten(values[present])))
+        {
+            throw PageWalker.Damaged(where, "its pages hold another number of values than their levels say");
+        }
+
+        long total = 0;
+        int next = present;
+        for (int row = RowCount - 1; row >= 0; row--)
+        {
+            values[row] = IsNull(row) ? default : values[--next];
+            total += values[row].Length;
+        }
+
+        TotalBytes = total;
+        return present;
+    }
+
+    /// <param name="where">File, row group and column, for messages.</param>
+    /// <param name="firstRow">0-based index in the file of the first row.</param>
+    /// <exception cref="CorpusException">A row is no UTF-8.</exception>
+    internal void CheckUtf8(string where, long firstRow)
+    {
+        for (int row = 0; row < RowCount; row++)
+        {
+            ReadOnlySpan<byte> text = this[row];
+            if (!Utf8.IsValid(text))
+            {
+                int offset = FirstInvalid(text);
+                throw new CorpusException(
+                    $"{where}, row {row} (row {firstRow + row} of the file, both from 0): the text is no UTF-8 at byte {offset} "
+                    + $"of {text.Length} (0x{text[offset]:x2}). Convert or remove the row.");
+            }
+        }
+    }
+
+    private static int FirstInvalid(ReadOnlySpan<byte> text)
+    {
+        int offset = 0;
+        while (offset < text.Length
+            && Rune.DecodeFromUtf8(text[offset..], out _, out int length) == OperationStatus.Done)
+        {
+            offset += length;
+        }
+
+        return offset;
+    }
+
+    private static bool IsUnwritten(ReadOnlyMemory<byte> value) =>
+        MemoryMarshal.TryGetArray(value, out ArraySegment<byte> segment) && ReferenceEquals(segment.Array, s_unwritten);
+}

@@ -1,0 +1,139 @@
+using Parquet;
+using Parquet.Schema;
+
+namespace Bytemill.Corpus;
+
+/// <summary>Reads the text column of a Parquet file as UTF-8 bytes, one row group at a time, without .NET strings.</summary>
+/// <remarks>
+/// Plain, dictionary and delta encodings, data pages of version 1 and 2, the codecs zstd, snappy, gzip, brotli, lz4_raw and
+/// none. Safe for several calls at once; each needs memory for one row group of text and one page.
+/// </remarks>
+public sealed class TextColumnReader : IAsyncDisposable
+{
+    private readonly CorpusSource _source;
+    private readonly ParquetFooter _footer;
+    private readonly SchemaNode _column;
+    private readonly DataField _field;
+
+    private TextColumnReader(CorpusSource source, ParquetFooter footer, SchemaNode column)
+    {
+        _source = source;
+        _footer = footer;
+        _column = column;
+        _field = CreateField(column.MaxDefinitionLevel);
+    }
+
+    /// <summary>Row groups of the file.</summary>
+    public int RowGroupCount => _footer.RowGroups.Count;
+
+    /// <summary>As <see cref="CorpusFile.Fingerprint"/>: tells whether the file is the one that was planned.</summary>
+    public string Fingerprint => _footer.Fingerprint;
+
+    /// <summary>Opens a file and reads its footer, on the calling thread.</summary>
+    /// <inheritdoc cref="CorpusInspector.InspectAsync"/>
+    public static Task<TextColumnReader> OpenAsync(
+        string path, string textColumn, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(textColumn);
+        return CompletedTask.Of(() => Open(path, textColumn), cancellationToken);
+    }
+
+    /// <summary>Reads the text of a row group and checks that it is UTF-8, on the calling thread.</summary>
+    /// <param name="rowGroup">0-based index, less than <see cref="RowGroupCount"/>.</param>
+    /// <param name="cancellationToken">Looked at between pages.</param>
+    /// <returns>The rows; to be disposed.</returns>
+    /// <exception cref="CorpusException">The data is damaged, of a kind that is not supported, or no UTF-8.</exception>
+    public Task<TextBatch> ReadRowGroupAsync(int rowGroup, CancellationToken cancellationToken = default)
+    {
+        return CompletedTask.Of(() => ReadRowGroup(rowGroup, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Closes the file.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _source.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static TextColumnReader Open(string path, string textColumn)
+    {
+        CorpusSource source = CorpusSource.Open(path);
+        try
+        {
+            ParquetFooter footer = ParquetFooter.Read(source);
+            return new TextColumnReader(source, footer, footer.FindTextColumn(textColumn));
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    private TextBatch ReadRowGroup(int rowGroup, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rowGroup);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rowGroup, RowGroupCount);
+        string where = $"{_source.Path}: row group {rowGroup}, column '{_column.DottedPath}'";
+        RowGroup group = _footer.RowGroups[rowGroup];
+        TextBatch batch = new((int)group.Rows, _column.MaxDefinitionLevel);
+        try
+        {
+            if (group.Rows > 0)
+            {
+                InlineContext.Run(() => DecodeAsync(batch, group.Chunks[_column.LeafIndex], where, cancellationToken));
+            }
+
+            batch.CheckUtf8(where, _footer.RowGroups.Take(rowGroup).Sum(earlier => earlier.Rows));
+            return batch;
+        }
+        catch (Exception error)
+        {
+            batch.Dispose();
+            if (error is CorpusException or OperationCanceledException)
+            {
+                throw;
+            }
+
+            // Whatever the decoding library throws at damaged pages: index, format, arithmetic, memory.
+            throw PageWalker.Damaged(where, $"it cannot be decoded ({error.Message})", error);
+        }
+    }
+
+    private async Task DecodeAsync(TextBatch batch, ColumnChunk chunk, string where, CancellationToken cancellationToken)
+    {
+        List<PageHeader> pages = PageWalker.Walk(_source, chunk, where);
+        using PageBodyReader bodies = new(_source);
+        using SingleColumnStream stream = new(bodies, chunk, pages, where, cancellationToken);
+        await using (ParquetReader reader = await ParquetReader
+            .CreateAsync(stream, cancellationToken: cancellationToken).ConfigureAwait(true))
+        {
+            using ParquetRowGroupReader rows = reader.OpenRowGroupReader(0);
+            await rows.ReadRawAsync(_field, batch.Values, batch.DefinitionLevels, null, cancellationToken)
+                .ConfigureAwait(true);
+        }
+
+        int present = batch.Arrange(where);
+        bool isPlain = pages.TrueForAll(page => !page.IsData || page.Encoding == PageEncoding.Plain);
+        if (isPlain && stream.PlainBytes != batch.TotalBytes + ((long)sizeof(int) * present))
+        {
+            throw PageWalker.Damaged(where, "the lengths of its values do not add up to the size of its pages");
+        }
+    }
+
+    // The field must have the levels of the column, by as many structs as SingleColumnStream makes.
+    private static DataField CreateField(int maxDefinitionLevel)
+    {
+        DataField leaf = new(SingleColumnStream.LeafName, typeof(byte[]), isNullable: maxDefinitionLevel > 0);
+        Field field = leaf;
+        for (int level = 1; level < maxDefinitionLevel; level++)
+        {
+            field = new StructField(SingleColumnStream.GroupName, field);
+        }
+
+        // Only a field of a schema knows its levels.
+        _ = new ParquetSchema(field);
+        return leaf;
+    }
+}

@@ -1,0 +1,368 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace Bytemill.Corpus;
+
+/// <summary>
+/// Writes the tokenized twin of an input file: the same row groups and rows in the same order, with the kept columns, then
+/// <c>input_ids</c> (optional list of optional int32, in the three levels that Arrow and Hugging Face datasets write) and
+/// <c>n_tokens</c> (int32). A null text gives null <c>input_ids</c> and 0 in <c>n_tokens</c>.
+/// </summary>
+/// <remarks>
+/// Kept columns are copied page by page, not decoded: every type, encoding, compression, null and value stays as it is.
+/// The bytes written depend only on the input, the ids, the options and the versions of Bytemill, Parquet.Net and ZstdSharp.
+/// What Arrow keeps in footer metadata of its own (time zones, durations, large strings) is not carried over.
+/// Not thread-safe.
+/// </remarks>
+public sealed class TokenizedFileWriter : IAsyncDisposable
+{
+    /// <summary>Stands for the length of a row whose text is null.</summary>
+    public const int NullText = -1;
+
+    // The form 'name version x (build y)' is what readers parse.
+    private const string CreatedBy = "Bytemill version 1 (build parquet)";
+
+    private readonly CorpusSource _source;
+    private readonly ParquetFooter _input;
+    private readonly ColumnSelection _kept;
+    private readonly TokenizedFileOptions _options;
+    private readonly Stream _output;
+    private readonly PageBodyReader _bodies;
+    private readonly TokenChunkWriter _tokens;
+    private readonly List<ThriftStruct> _rowGroups = [];
+    private readonly int _endRowGroup;
+    private int _nextRowGroup;
+    private long _rows;
+    private long _position;
+    private State _state;
+    private bool _isDisposed;
+
+    private TokenizedFileWriter(
+        CorpusSource source, ParquetFooter input, ColumnSelection kept, Stream output, TokenizedFileOptions options, int end)
+    {
+        _source = source;
+        _input = input;
+        _kept = kept;
+        _output = output;
+        _options = options;
+        _bodies = new PageBodyReader(source);
+        _tokens = new TokenChunkWriter(options.ZstdLevel);
+        _nextRowGroup = options.FirstRowGroup;
+        _endRowGroup = end;
+    }
+
+    private enum State
+    {
+        Open,
+        Writing,
+        Complete,
+    }
+
+    /// <summary>Checks that columns can be kept, without opening the file.</summary>
+    /// <param name="file">An inspected file.</param>
+    /// <param name="textColumn">The text column it was inspected with.</param>
+    /// <param name="keep">As for <c>CreateAsync</c>.</param>
+    /// <exception cref="CorpusException">A column to keep does not exist or cannot be kept.</exception>
+    public static void CheckColumns(CorpusFile file, string textColumn, IReadOnlyList<string>? keep)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(textColumn);
+        foreach (string name in keep ?? [])
+        {
+            if (!file.Columns.Any(column => string.Equals(column.Name, name, StringComparison.Ordinal)))
+            {
+                throw ColumnErrors.NotThere(file.Path, name, file.Columns.Select(column => column.Name));
+            }
+        }
+
+        foreach (ColumnInfo column in file.Columns)
+        {
+            bool isKept = keep is null
+                ? !string.Equals(column.Name, textColumn, StringComparison.Ordinal)
+                : keep.Contains(column.Name, StringComparer.Ordinal);
+            if (isKept && !column.CanKeep)
+            {
+                throw ColumnErrors.CannotKeep(file.Path, column.Name);
+            }
+        }
+    }
+
+    /// <summary>As the other overload, for a file that was inspected: a <see cref="CorpusException"/> too when its fingerprint
+    /// has changed since.</summary>
+    public static async Task<TokenizedFileWriter> CreateAsync(
+        CorpusFile input,
+        string textColumn,
+        IReadOnlyList<string>? keep,
+        Stream output,
+        TokenizedFileOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        TokenizedFileWriter writer = await CreateAsync(input.Path, textColumn, keep, output, options, cancellationToken)
+            .ConfigureAwait(false);
+        if (!string.Equals(writer._input.Fingerprint, input.Fingerprint, StringComparison.Ordinal))
+        {
+            writer._state = State.Writing;
+            await writer.DisposeAsync().ConfigureAwait(false);
+            throw new CorpusException(
+                $"{input.Path}: the file is not the one that was looked at when the job began; do not change inputs while a job "
+                + "runs, and start it again.");
+        }
+
+        return writer;
+    }
+
+    /// <summary>Opens the input and begins the output.</summary>
+    /// <param name="inputPath">The input file.</param>
+    /// <param name="textColumn">Its text column, as for <see cref="CorpusInspector.InspectAsync"/>.</param>
+    /// <param name="keep">Top-level columns to copy, in any order; they come in the input's order. Null copies all but the
+    /// text itself (of a struct that holds the text, the rest).</param>
+    /// <param name="output">A stream that can be written, at its beginning; it stays open.</param>
+    /// <param name="options">How to write; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="CorpusException">The input cannot be used, a column to keep does not exist, or its name is taken by
+    /// a token column.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static async Task<TokenizedFileWriter> CreateAsync(
+        string inputPath,
+        string textColumn,
+        IReadOnlyList<string>? keep,
+        Stream output,
+        TokenizedFileOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputPath);
+        ArgumentNullException.ThrowIfNull(textColumn);
+        ArgumentNullException.ThrowIfNull(output);
+        options ??= new TokenizedFileOptions();
+        options.Validate();
+        CorpusSource source = CorpusSource.Open(inputPath);
+        TokenizedFileWriter? writer = null;
+        try
+        {
+            ParquetFooter input = ParquetFooter.Read(source);
+            ColumnSelection kept = ColumnSelection.Select(input, input.FindTextColumn(textColumn), keep);
+            int available = input.RowGroups.Count;
+            int count = options.RowGroupCount ?? Math.Max(0, available - options.FirstRowGroup);
+            if (options.FirstRowGroup > available || count > available - options.FirstRowGroup)
+            {
+                throw new ArgumentException(
+                    $"Row groups [{options.FirstRowGroup}..{(long)options.FirstRowGroup + count}) are asked for, the input has "
+                    + $"{available}.",
+                    nameof(options));
+            }
+
+            writer = new TokenizedFileWriter(source, input, kept, output, options, options.FirstRowGroup + count);
+            writer.Write("PAR1"u8);
+            return writer;
+        }
+        catch
+        {
+            if (writer is not null)
+            {
+                writer._state = State.Writing;
+                await writer.DisposeAsync().ConfigureAwait(false);
+            }
+
+            source.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes one row group; they come in order, none left out. The work is done on the calling thread, with
+    /// synchronous writes: after an asynchronous one, encoding would go on in the thread pool.</summary>
+    /// <param name="rowGroup">0-based index in the input.</param>
+    /// <param name="ids">Ids of all rows, concatenated.</param>
+    /// <param name="lengths">Ids per row, one for each row of the row group; -1 for a null text.</param>
+    /// <param name="cancellationToken">Cancels; the output is then to be thrown away.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit the rows or the ids, or the row group is not the next.
+    /// </exception>
+    /// <exception cref="CorpusException">A kept column is damaged, or a row has too many tokens.</exception>
+    public async Task WriteRowGroupAsync(
+        int rowGroup,
+        ReadOnlyMemory<int> ids,
+        ReadOnlyMemory<int> lengths,
+        CancellationToken cancellationToken = default)
+    {
+        RequireOpen();
+        if (rowGroup != _nextRowGroup || rowGroup >= _endRowGroup)
+        {
+            throw new ArgumentException(
+                $"Row group {rowGroup} is not the next one of [{_nextRowGroup}..{_endRowGroup}).", nameof(rowGroup));
+        }
+
+        RowGroup group = _input.RowGroups[rowGroup];
+        CheckLengths(group, ids, lengths);
+        // Anything that fails from here on leaves half a row group behind.
+        _state = State.Writing;
+        long start = _position;
+        List<ThriftStruct> chunks = [];
+        long uncompressed = 0;
+        foreach (SchemaNode leaf in _kept.Leaves)
+        {
+            string where = $"{_source.Path}: row group {rowGroup}, column '{leaf.DottedPath}'";
+            ColumnChunk chunk = group.Chunks[leaf.LeafIndex];
+            Add(ChunkCopier.Copy(_source, _bodies, chunk, _output, _position, where, cancellationToken));
+        }
+
+        string place = $"{_source.Path}: row group {rowGroup}";
+        Add(await _tokens.WriteIdsAsync(ids, lengths, _output, _position, place, cancellationToken).ConfigureAwait(false));
+        Add(await _tokens.WriteCountsAsync(lengths, _output, _position, cancellationToken).ConfigureAwait(false));
+
+        ThriftStruct entry = new ThriftStruct()
+            .SetList(FooterFields.RowGroup.Columns, ThriftList.OfStructs(chunks))
+            .SetInt64(FooterFields.RowGroup.TotalBytes, uncompressed)
+            .SetInt64(FooterFields.RowGroup.Rows, group.Rows)
+            .SetInt64(FooterFields.RowGroup.FileOffset, start)
+            .SetInt64(FooterFields.RowGroup.CompressedBytes, _position - start);
+        if (_rowGroups.Count <= short.MaxValue)
+        {
+            entry.SetInt16(FooterFields.RowGroup.Ordinal, (short)_rowGroups.Count);
+        }
+
+        _rowGroups.Add(entry);
+        _rows = checked(_rows + group.Rows);
+        _nextRowGroup++;
+        _state = State.Open;
+
+        void Add((ThriftStruct Chunk, long LengthBytes) written)
+        {
+            chunks.Add(written.Chunk);
+            _position += written.LengthBytes;
+            uncompressed += written.Chunk.Struct(FooterFields.Chunk.Metadata)!
+                .RequiredInteger(FooterFields.ChunkMetadata.UncompressedBytes);
+        }
+    }
+
+    /// <summary>Writes the footer and flushes. Without a footer the output is no Parquet file, so that a job that failed
+    /// midway cannot leave one that looks whole.</summary>
+    /// <exception cref="InvalidOperationException">Row groups are missing.</exception>
+    public Task CompleteAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        RequireOpen();
+        if (_nextRowGroup != _endRowGroup)
+        {
+            throw new InvalidOperationException($"Row groups [{_nextRowGroup}..{_endRowGroup}) were not written.");
+        }
+
+        _state = State.Writing;
+        ArrayBufferWriter<byte> tail = new();
+        ThriftWriter.Write(Footer(), tail);
+        int length = tail.WrittenCount;
+        BinaryPrimitives.WriteInt32LittleEndian(tail.GetSpan(sizeof(int)), length);
+        tail.Advance(sizeof(int));
+        tail.Write("PAR1"u8);
+        Write(tail.WrittenSpan);
+        _output.Flush();
+        _state = State.Complete;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Closes the input. If all row groups were written, completes the file as <see cref="CompleteAsync"/> does;
+    /// after a failure or with row groups missing it writes no footer.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        try
+        {
+            if (_state == State.Open && _nextRowGroup == _endRowGroup)
+            {
+                await CompleteAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _tokens.Dispose();
+            _bodies.Dispose();
+            _source.Dispose();
+        }
+    }
+
+    private void RequireOpen()
+    {
+        if (_state != State.Open)
+        {
+            throw new InvalidOperationException(
+                _state == State.Complete
+                    ? "The file is complete."
+                    : "An earlier write failed or was cancelled; throw the output away and begin again.");
+        }
+    }
+
+    private static void CheckLengths(RowGroup group, ReadOnlyMemory<int> ids, ReadOnlyMemory<int> lengths)
+    {
+        if (lengths.Length != group.Rows)
+        {
+            throw new ArgumentException(
+                $"There are {lengths.Length} lengths for a row group of {group.Rows} rows.", nameof(lengths));
+        }
+
+        long sum = 0;
+        foreach (int length in lengths.Span)
+        {
+            if (length < -1)
+            {
+                throw new ArgumentException($"A length is {length}; expected -1 or more.", nameof(lengths));
+            }
+
+            sum += Math.Max(0, length);
+        }
+
+        if (sum != ids.Length)
+        {
+            throw new ArgumentException($"The lengths add up to {sum}, but there are {ids.Length} ids.", nameof(lengths));
+        }
+    }
+
+    private ThriftStruct Footer()
+    {
+        List<ThriftStruct> schema =
+        [
+            new ThriftStruct()
+                .SetInt32(FooterFields.Schema.Repetition, (int)Repetition.Required)
+                .SetText(FooterFields.Schema.Name, "schema")
+                .SetInt32(FooterFields.Schema.Children, _kept.ColumnCount + 2),
+            .. _kept.Elements,
+            .. TokenChunkWriter.Elements(),
+        ];
+        ThriftStruct footer = new ThriftStruct()
+            .SetInt32(FooterFields.File.Version, 2)
+            .SetList(FooterFields.File.Schema, ThriftList.OfStructs(schema))
+            .SetInt64(FooterFields.File.Rows, _rows)
+            .SetList(FooterFields.File.RowGroups, ThriftList.OfStructs(_rowGroups))
+            .SetText(FooterFields.File.CreatedBy, CreatedBy);
+        if (!_options.Metadata.IsEmpty)
+        {
+            footer.SetList(
+                FooterFields.File.Metadata,
+                ThriftList.OfStructs(_options.Metadata.Select(pair => new ThriftStruct()
+                    .SetText(FooterFields.KeyValue.Key, pair.Key)
+                    .SetText(FooterFields.KeyValue.Value, pair.Value))));
+        }
+
+        // Without orders in the input its minima and maxima mean nothing, and may not be given a meaning here.
+        if (_kept.Leaves.Count == 0 || _input.ColumnOrders is not null)
+        {
+            ThriftList orders = new(ThriftType.Struct);
+            orders.Items.AddRange(_kept.Leaves.Select(leaf => _input.ColumnOrders!.Items[leaf.LeafIndex]));
+            ThriftStruct byType = new ThriftStruct().SetStruct(1, new ThriftStruct());
+            orders.Items.Add(new ThriftValue(ThriftType.Struct, 0, byType));
+            orders.Items.Add(new ThriftValue(ThriftType.Struct, 0, byType));
+            footer.SetList(FooterFields.File.ColumnOrders, orders);
+        }
+
+        return footer;
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        _output.Write(bytes);
+        _position += bytes.Length;
+    }
+}

@@ -1,0 +1,234 @@
+using Bytemill.Corpus;
+using ParquetSharp;
+
+namespace Bytemill.Tests;
+
+public sealed class TextColumnReaderTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public static TheoryData<SampleOptions> Kinds
+    {
+        get
+        {
+            TheoryData<SampleOptions> kinds =
+            [
+                new SampleOptions { IsRequired = true },
+                new SampleOptions { IsAnnotated = false, HasChecksums = true },
+                new SampleOptions { Structs = 1 },
+                new SampleOptions { Structs = 2, IsPageV2 = true },
+                new SampleOptions { Structs = 2, IsRequired = true },
+                new SampleOptions { Structs = 3, Encoding = null },
+            ];
+            Compression[] codecs =
+            [
+                Compression.Zstd, Compression.Snappy, Compression.Gzip, Compression.Brotli, Compression.Lz4,
+                Compression.Uncompressed,
+            ];
+            foreach (Compression codec in codecs)
+            {
+                kinds.Add(new SampleOptions { Compression = codec });
+                kinds.Add(new SampleOptions { Compression = codec, IsPageV2 = true, HasChecksums = true });
+            }
+
+            ParquetSharp.Encoding?[] encodings =
+                [null, ParquetSharp.Encoding.DeltaByteArray, ParquetSharp.Encoding.DeltaLengthByteArray];
+            foreach (ParquetSharp.Encoding? encoding in encodings)
+            {
+                foreach (bool isV2 in (bool[])[false, true])
+                {
+                    kinds.Add(new SampleOptions { Encoding = encoding, IsPageV2 = isV2 });
+                    kinds.Add(new SampleOptions { Encoding = encoding, IsPageV2 = isV2, IsRequired = true, IsAnnotated = false });
+                }
+            }
+
+            return kinds;
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task ReadRowGroup_EveryKindOfPage_GivesBackBytesAndNulls(SampleOptions options)
+    {
+        string path = _folder.File("x.parquet");
+        byte[]?[][] groups =
+        [
+            SampleFiles.Rows(1500, seed: 1, !options.IsRequired),
+            SampleFiles.Rows(1, seed: 2, withNulls: false),
+            options.IsRequired ? [] : new byte[]?[37],
+            SampleFiles.Rows(999, seed: 3, !options.IsRequired),
+        ];
+        SampleFiles.WriteText(path, groups, options);
+        string column = string.Concat(Enumerable.Range(1, options.Structs).Select(i => $"doc{i}.")) + "text";
+
+        await using TextColumnReader reader = await TextColumnReader.OpenAsync(path, column, Cancel);
+
+        Assert.Equal(groups.Length, reader.RowGroupCount);
+        // Not in order: every row group is read on its own.
+        foreach (int group in (int[])[3, 0, 1, 2])
+        {
+            using TextBatch batch = await reader.ReadRowGroupAsync(group, Cancel);
+            AssertRows(groups[group], batch);
+        }
+    }
+
+    [Fact]
+    public async Task ReadRowGroup_ByManyThreads_GivesTheSame()
+    {
+        string path = _folder.File("x.parquet");
+        byte[]?[][] groups = [.. Enumerable.Range(0, 8).Select(i => SampleFiles.Rows(400, i))];
+        SampleFiles.WriteText(path, groups);
+        await using TextColumnReader reader = await TextColumnReader.OpenAsync(path, "text", Cancel);
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 64), Cancel, async (i, cancel) =>
+        {
+            using TextBatch batch = await reader.ReadRowGroupAsync(i % 8, cancel);
+            AssertRows(groups[i % 8], batch);
+        });
+    }
+
+    [Fact]
+    public async Task ReadRowGroup_DocumentOf64Megabytes_IsOneRow()
+    {
+        string path = _folder.File("x.parquet");
+        byte[] text = new byte[64 << 20];
+        Array.Fill(text, (byte)'x');
+        text[^1] = (byte)'y';
+        SampleFiles.WriteText(path, [[text]]);
+        await using TextColumnReader reader = await TextColumnReader.OpenAsync(path, "text", Cancel);
+
+        using TextBatch batch = await reader.ReadRowGroupAsync(0, Cancel);
+
+        Assert.Equal(1, batch.RowCount);
+        Assert.Equal(text.Length, batch.TotalBytes);
+        Assert.True(batch[0].SequenceEqual(text));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ReadRowGroup_InvalidUtf8_NamesRowAndByte(bool isAnnotated)
+    {
+        string path = _folder.File("x.parquet");
+        byte[]?[][] groups = [SampleFiles.Utf8("fine", null), SampleFiles.Utf8("fine", null, "中x", "fine")];
+        groups[1][2]![4 - 1] = 0xff;
+        SampleFiles.WriteText(path, groups, new SampleOptions { IsAnnotated = isAnnotated });
+        await using TextColumnReader reader = await TextColumnReader.OpenAsync(path, "text", Cancel);
+
+        CorpusException error = await Assert.ThrowsAsync<CorpusException>(() => reader.ReadRowGroupAsync(1, Cancel));
+
+        Assert.StartsWith($"{path}: row group 1, column 'text', row 2 (row 4 of the file", error.Message, StringComparison.Ordinal);
+        Assert.Contains("at byte 3 of 4 (0xff)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0xc3 }, 0)]
+    [InlineData(new byte[] { 0x61, 0xe4, 0xb8 }, 1)]
+    [InlineData(new byte[] { 0xed, 0xa0, 0x80 }, 0)]
+    [InlineData(new byte[] { 0xc0, 0x80 }, 0)]
+    [InlineData(new byte[] { 0x61, 0xf4, 0x90, 0x80, 0x80 }, 1)]
+    public async Task ReadRowGroup_CutSurrogateOverlongOrTooLarge_IsInvalid(byte[] bytes, int offset)
+    {
+        string path = _folder.File("x.parquet");
+        SampleFiles.WriteText(path, [[bytes]]);
+        await using TextColumnReader reader = await TextColumnReader.OpenAsync(path, "text", Cancel);
+
+        CorpusException error = await Assert.ThrowsAsync<CorpusException>(() => reader.ReadRowGroupAsync(0, Cancel));
+
+        Assert.Contains($"at byte {offset} of {bytes.Length}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadRowGroup_Cancelled_Throws()
+    {
+        string path = _folder.File("x.parquet");
+        SampleFiles.WriteText(path, [SampleFiles.Rows(10, 1)]);
+        await using TextColumnReader reader = await TextColumnReader.OpenAsync(path, "text", Cancel);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reader.ReadRowGroupAsync(0, new CancellationToken(true)));
+    }
+
+    [Fact]
+    public async Task Batch_RowOutsideOrDisposed_Throws()
+    {
+        string path = _folder.File("x.parquet");
+        SampleFiles.WriteText(path, [SampleFiles.Rows(3, 1)]);
+        await using TextColumnReader reader = await TextColumnReader.OpenAsync(path, "text", Cancel);
+        TextBatch batch = await reader.ReadRowGroupAsync(0, Cancel);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => batch[3].Length);
+        Assert.Throws<ArgumentOutOfRangeException>(() => batch.IsNull(-1));
+        batch.Dispose();
+        batch.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => batch[0].Length);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => reader.ReadRowGroupAsync(1, Cancel));
+    }
+
+    [Fact]
+    public async Task ReadRowGroup_AnyDamagedByte_GivesTextOrCorpusException()
+    {
+        foreach (SampleOptions options in (SampleOptions[])
+        [
+            new() { Compression = Compression.Uncompressed },
+            new() { Compression = Compression.Uncompressed, Encoding = null, IsPageV2 = true },
+            new() { Compression = Compression.Lz4, Encoding = ParquetSharp.Encoding.DeltaByteArray },
+            new() { Compression = Compression.Snappy, Encoding = ParquetSharp.Encoding.DeltaLengthByteArray, IsPageV2 = true },
+        ])
+        {
+            string path = _folder.File("x.parquet");
+            SampleFiles.WriteText(path, [SampleFiles.Rows(30, 1), SampleFiles.Rows(5, 2)], options with { PageBytes = 64 });
+            byte[] good = await File.ReadAllBytesAsync(path, Cancel);
+            Random random = new(7);
+            for (int i = 0; i < 150; i++)
+            {
+                byte[] bad = [.. good];
+                for (int flips = random.Next(1, 4); flips > 0; flips--)
+                {
+                    bad[random.Next(bad.Length)] = (byte)random.Next(256);
+                }
+
+                int length = random.Next(8) == 0 ? random.Next(bad.Length) : bad.Length;
+                string damaged = _folder.File("bad.parquet");
+                await File.WriteAllBytesAsync(damaged, bad[..length], Cancel);
+                await ReadAllOrThrowCorpusException(damaged);
+            }
+        }
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static async Task ReadAllOrThrowCorpusException(string path)
+    {
+        try
+        {
+            await CorpusInspector.InspectAsync(path, "text", Cancel);
+            await using TextColumnReader reader = await TextColumnReader.OpenAsync(path, "text", Cancel);
+            for (int group = 0; group < reader.RowGroupCount; group++)
+            {
+                using TextBatch batch = await reader.ReadRowGroupAsync(group, Cancel);
+                Assert.True(batch.TotalBytes >= 0);
+            }
+        }
+        catch (CorpusException error)
+        {
+            Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', error.Message);
+        }
+    }
+
+    private static void AssertRows(byte[]?[] expected, TextBatch batch)
+    {
+        Assert.Equal(expected.Length, batch.RowCount);
+        Assert.Equal(expected.Sum(row => row?.LongLength ?? 0), batch.TotalBytes);
+        for (int row = 0; row < expected.Length; row++)
+        {
+            Assert.Equal(expected[row] is null, batch.IsNull(row));
+            if (!batch[row].SequenceEqual(expected[row]))
+            {
+                Assert.Fail($"Row {row}: {System.Text.Encoding.UTF8.GetString(batch[row])}");
+            }
+        }
+    }
+}
