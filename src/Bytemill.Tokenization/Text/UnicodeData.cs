@@ -1,0 +1,205 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace Bytemill.Tokenization;
+
+/// <summary>Lookups in the Unicode Character Database, of one version whatever the platform has.</summary>
+internal static partial class UnicodeData
+{
+    private const int HangulFirst = 0xAC00;
+    private const int HangulCount = 11_172;
+    private const int LeadFirst = 0x1100;
+    private const int LeadCount = 19;
+    private const int VowelFirst = 0x1161;
+    private const int VowelCount = 21;
+
+    // The trailing consonant of index 0 is none at all.
+    private const int TrailBase = 0x11A7;
+    private const int TrailCount = 28;
+
+    // At most half full, so that probing ends soon.
+    private const int TableBits = 12;
+
+    private static readonly SearchValues<byte> s_unsafeLeads = SearchValues.Create(CreateUnsafeLeads());
+    private static readonly SearchValues<byte> s_digitOrNewlineLeads = SearchValues.Create(CreateDigitLeads());
+
+    // Composite of a pair: (first << 42) | (second << 21) | composite, 0 for an empty slot.
+    private static readonly ulong[] s_compositions = CreateCompositions();
+
+    // Position + 1 in Decomposed, 0 for an empty slot.
+    private static readonly ushort[] s_decompositions = CreateDecompositions();
+
+    /// <summary>First bytes of every code point whose class is not 0, and of some others; no continuation bytes.</summary>
+    public static SearchValues<byte> UnsafeLeads => s_unsafeLeads;
+
+    /// <summary>First bytes of every digit and of some other code points, and the newline.</summary>
+    public static SearchValues<byte> DigitOrNewlineLeads => s_digitOrNewlineLeads;
+
+    /// <summary>0 for a starter that never composes with what is before it; the other values go with the functions below.</summary>
+    /// <param name="codePoint">A code point, or -1 for an ill-formed byte, which is of class 0.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Class(int codePoint) =>
+        (uint)codePoint < ClassLimit ? Classes[(ClassBlocks[codePoint >> 6] << 6) | (codePoint & 63)] : 0;
+
+    /// <summary>Canonical combining class of a normalization class.</summary>
+    public static int CombiningClass(int normalizationClass) => CombiningClasses[normalizationClass];
+
+    /// <summary>NFC quick check is Yes.</summary>
+    public static bool IsComposed(int normalizationClass) => normalizationClass < FirstMaybeClass;
+
+    /// <summary>NFC quick check is Maybe.</summary>
+    public static bool MayCompose(int normalizationClass) => normalizationClass is >= FirstMaybeClass and < FirstNoClass;
+
+    /// <summary>Category Nd.</summary>
+    public static bool IsDecimalDigit(int codePoint)
+    {
+        if (codePoint < 0x80)
+        {
+            return (uint)(codePoint - '0') < 10;
+        }
+
+        int range = DigitLasts.BinarySearch(codePoint);
+        range = range < 0 ? ~range : range;
+        return range < DigitFirsts.Length && DigitFirsts[range] <= codePoint;
+    }
+
+    /// <summary>One step of canonical decomposition; the second part is 0 when there is none.</summary>
+    public static bool TryDecompose(int codePoint, out int first, out int second)
+    {
+        first = second = 0;
+        int hangul = codePoint - HangulFirst;
+        if ((uint)hangul < HangulCount)
+        {
+            int trail = hangul % TrailCount;
+            first = trail != 0 ? codePoint - trail : LeadFirst + (hangul / (VowelCount * TrailCount));
+            second = trail != 0 ? TrailBase + trail : VowelFirst + (hangul / TrailCount % VowelCount);
+            return true;
+        }
+
+        // The first decomposition is that of U+00C0.
+        if (codePoint < 0xC0)
+        {
+            return false;
+        }
+
+        for (uint slot = Slot((ulong)codePoint); ; slot = (slot + 1) & ((1 << TableBits) - 1))
+        {
+            int index = s_decompositions[slot] - 1;
+            if (index < 0)
+            {
+                return false;
+            }
+
+            if (Decomposed[index] == codePoint)
+            {
+                first = DecomposedFirst[index];
+                second = DecomposedSecond[index];
+                return true;
+            }
+        }
+    }
+
+    /// <summary>The primary composite of two code points, or -1.</summary>
+    public static int Compose(int first, int second)
+    {
+        if ((uint)(first - LeadFirst) < LeadCount && (uint)(second - VowelFirst) < VowelCount)
+        {
+            return HangulFirst + ((((first - LeadFirst) * VowelCount) + second - VowelFirst) * TrailCount);
+        }
+
+        if ((uint)(first - HangulFirst) < HangulCount && (first - HangulFirst) % TrailCount == 0
+            && second is > TrailBase and < TrailBase + TrailCount)
+        {
+            return first + second - TrailBase;
+        }
+
+        ulong pair = ((ulong)first << 21) | (uint)second;
+        for (uint slot = Slot(pair); ; slot = (slot + 1) & ((1 << TableBits) - 1))
+        {
+            ulong entry = s_compositions[slot];
+            if (entry == 0)
+            {
+                return -1;
+            }
+
+            if (entry >> 21 == pair)
+            {
+                return (int)(entry & 0x1FFFFF);
+            }
+        }
+    }
+
+    private static uint Slot(ulong key) => (uint)((key * 0x9E3779B97F4A7C15) >> (64 - TableBits));
+
+    private static ulong[] CreateCompositions()
+    {
+        var table = new ulong[1 << TableBits];
+        for (int i = 0; i < CompositionCount; i++)
+        {
+            ulong pair = ((ulong)DecomposedFirst[i] << 21) | (uint)DecomposedSecond[i];
+            uint slot = Slot(pair);
+            while (table[slot] != 0)
+            {
+                slot = (slot + 1) & ((1 << TableBits) - 1);
+            }
+
+            table[slot] = (pair << 21) | (uint)Decomposed[i];
+        }
+
+        return table;
+    }
+
+    private static ushort[] CreateDecompositions()
+    {
+        var table = new ushort[1 << TableBits];
+        for (int i = 0; i < Decomposed.Length; i++)
+        {
+            uint slot = Slot((ulong)Decomposed[i]);
+            while (table[slot] != 0)
+            {
+                slot = (slot + 1) & ((1 << TableBits) - 1);
+            }
+
+            table[slot] = (ushort)(i + 1);
+        }
+
+        return table;
+    }
+
+    private static byte[] CreateUnsafeLeads()
+    {
+        var leads = new bool[256];
+        for (int codePoint = 0; codePoint < ClassLimit; codePoint++)
+        {
+            leads[FirstByte(codePoint)] |= Class(codePoint) != 0;
+        }
+
+        return Marked(leads);
+    }
+
+    private static byte[] CreateDigitLeads()
+    {
+        var leads = new bool[256];
+        leads['\n'] = true;
+        for (int range = 0; range < DigitFirsts.Length; range++)
+        {
+            for (int codePoint = DigitFirsts[range]; codePoint <= DigitLasts[range]; codePoint++)
+            {
+                leads[FirstByte(codePoint)] = true;
+            }
+        }
+
+        return Marked(leads);
+    }
+
+    private static byte[] Marked(bool[] leads) =>
+        Enumerable.Range(0, 256).Where(lead => leads[lead]).Select(lead => (byte)lead).ToArray();
+
+    private static int FirstByte(int codePoint) => codePoint switch
+    {
+        < 0x80 => codePoint,
+        < 0x800 => 0xC0 | (codePoint >> 6),
+        < 0x10000 => 0xE0 | (codePoint >> 12),
+        _ => 0xF0 | (codePoint >> 18),
+    };
+}
