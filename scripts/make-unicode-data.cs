@@ -76,6 +76,7 @@ foreach (string[] fields in ReadFields(propertiesPath))
 foreach ((int codePoint, (int first, int second)) in decompositions)
 {
     Check(!decompositions.ContainsKey(second), $"second part of {codePoint:X} decomposes");
+    Check(quickCheck.GetValueOrDefault(codePoint) != 'M', $"{codePoint:X} both decomposes and may compose");
     Check(excluded.Contains(codePoint) || (second != 0 && !combiningClass.ContainsKey(first)), $"{codePoint:X} composes");
 }
 

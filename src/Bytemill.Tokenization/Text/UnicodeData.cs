@@ -19,15 +19,17 @@ internal static partial class UnicodeData
 
     // At most half full, so that probing ends soon.
     private const int TableBits = 12;
+    private const uint SlotMask = (1 << TableBits) - 1;
+    private const int CodePointMask = (1 << 21) - 1;
 
     private static readonly SearchValues<byte> s_unsafeLeads = SearchValues.Create(CreateUnsafeLeads());
     private static readonly SearchValues<byte> s_digitOrNewlineLeads = SearchValues.Create(CreateDigitLeads());
 
-    // Composite of a pair: (first << 42) | (second << 21) | composite, 0 for an empty slot.
+    // (first << 42) | (second << 21) | composite, 0 for an empty slot.
     private static readonly ulong[] s_compositions = CreateCompositions();
 
-    // Position + 1 in Decomposed, 0 for an empty slot.
-    private static readonly ushort[] s_decompositions = CreateDecompositions();
+    // (code point << 42) | (first << 21) | second, 0 for an empty slot.
+    private static readonly ulong[] s_decompositions = CreateDecompositions();
 
     /// <summary>First bytes of every code point whose class is not 0, and of some others; no continuation bytes.</summary>
     public static SearchValues<byte> UnsafeLeads => s_unsafeLeads;
@@ -82,18 +84,18 @@ internal static partial class UnicodeData
             return false;
         }
 
-        for (uint slot = Slot((ulong)codePoint); ; slot = (slot + 1) & ((1 << TableBits) - 1))
+        for (uint slot = Slot((ulong)codePoint); ; slot = (slot + 1) & SlotMask)
         {
-            int index = s_decompositions[slot] - 1;
-            if (index < 0)
+            ulong entry = s_decompositions[slot];
+            if (entry == 0)
             {
                 return false;
             }
 
-            if (Decomposed[index] == codePoint)
+            if (entry >> 42 == (ulong)codePoint)
             {
-                first = DecomposedFirst[index];
-                second = DecomposedSecond[index];
+                first = (int)(entry >> 21) & CodePointMask;
+                second = (int)entry & CodePointMask;
                 return true;
             }
         }
@@ -114,7 +116,7 @@ internal static partial class UnicodeData
         }
 
         ulong pair = ((ulong)first << 21) | (uint)second;
-        for (uint slot = Slot(pair); ; slot = (slot + 1) & ((1 << TableBits) - 1))
+        for (uint slot = Slot(pair); ; slot = (slot + 1) & SlotMask)
         {
             ulong entry = s_compositions[slot];
             if (entry == 0)
@@ -124,7 +126,7 @@ internal static partial class UnicodeData
 
             if (entry >> 21 == pair)
             {
-                return (int)(entry & 0x1FFFFF);
+                return (int)entry & CodePointMask;
             }
         }
     }
@@ -137,33 +139,33 @@ internal static partial class UnicodeData
         for (int i = 0; i < CompositionCount; i++)
         {
             ulong pair = ((ulong)DecomposedFirst[i] << 21) | (uint)DecomposedSecond[i];
-            uint slot = Slot(pair);
-            while (table[slot] != 0)
-            {
-                slot = (slot + 1) & ((1 << TableBits) - 1);
-            }
-
-            table[slot] = (pair << 21) | (uint)Decomposed[i];
+            Insert(table, pair, (pair << 21) | (uint)Decomposed[i]);
         }
 
         return table;
     }
 
-    private static ushort[] CreateDecompositions()
+    private static ulong[] CreateDecompositions()
     {
-        var table = new ushort[1 << TableBits];
+        var table = new ulong[1 << TableBits];
         for (int i = 0; i < Decomposed.Length; i++)
         {
-            uint slot = Slot((ulong)Decomposed[i]);
-            while (table[slot] != 0)
-            {
-                slot = (slot + 1) & ((1 << TableBits) - 1);
-            }
-
-            table[slot] = (ushort)(i + 1);
+            ulong parts = ((ulong)DecomposedFirst[i] << 21) | (uint)DecomposedSecond[i];
+            Insert(table, (ulong)Decomposed[i], ((ulong)Decomposed[i] << 42) | parts);
         }
 
         return table;
+    }
+
+    private static void Insert(ulong[] table, ulong key, ulong entry)
+    {
+        uint slot = Slot(key);
+        while (table[slot] != 0)
+        {
+            slot = (slot + 1) & SlotMask;
+        }
+
+        table[slot] = entry;
     }
 
     private static byte[] CreateUnsafeLeads()
