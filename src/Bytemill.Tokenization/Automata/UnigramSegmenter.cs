@@ -27,6 +27,10 @@ public sealed class UnigramSegmenter
     // With that much unsettled, looking for a settled part waits for 1/16 more of it, which keeps the sum of all looks linear.
     private const int PatienceShift = 4;
 
+    // A lane walks as many bytes as the longest piece has ahead of its part, so only long texts are walked in lanes.
+    private const int Lanes = 4;
+    private const int EdgesPerTextInLanes = 8 * Lanes;
+
     private readonly PieceAutomaton _automaton;
     private readonly int _windowLength;
     private readonly int _edgeLength;
@@ -174,31 +178,26 @@ public sealed class UnigramSegmenter
     // Fills positions from + 1 to from + text.Length; returns the state reached. Measured by EncodeBenchmarks.
     private int Run(ReadOnlySpan<byte> text, int from, int state, double[] scoreArray, int[] routeArray)
     {
-        // SAFETY: a child slot is Base ^ byte and blocks of 256 slots are complete, so every slot read exists (DoubleArraySlots).
-        // Lists of matches end with a piece of one byte. from + text.Length is inside the window (callers), and a state is never
-        // deeper than the number of bytes read since position 0 of the window, or since its edge of LongestPiece positions,
-        // so no match reaches before position 0.
+        if (text.Length >= _edgeLength * EdgesPerTextInLanes)
+        {
+            // The automaton waits for memory at each step. Apart from the sums, several parts of the text can be walked at
+            // once: where the lists of matches begin goes to the routes first.
+            state = WalkInLanes(text, state, routeArray.AsSpan(from + 1, text.Length));
+            AddUp(from, text.Length, scoreArray, routeArray);
+            return state;
+        }
+
+        // SAFETY: as in Step and AddUp.
         ref AutomatonUnit units = ref MemoryMarshal.GetArrayDataReference(_automaton.Units);
         ref PieceMatch matches = ref MemoryMarshal.GetArrayDataReference(_automaton.Matches);
         ref double score = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scoreArray), from);
         ref int route = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(routeArray), from);
         foreach (byte value in text)
         {
-            ref AutomatonUnit unit = ref Unsafe.Add(ref units, state);
-            int next = unit.Base ^ value;
-            ref AutomatonUnit target = ref Unsafe.Add(ref units, next);
-            while (target.Check != state)
-            {
-                state = unit.Fail;
-                unit = ref Unsafe.Add(ref units, state);
-                next = unit.Base ^ value;
-                target = ref Unsafe.Add(ref units, next);
-            }
-
-            state = next;
+            state = Step(ref units, state, value);
             score = ref Unsafe.Add(ref score, 1);
             route = ref Unsafe.Add(ref route, 1);
-            int at = target.Matches;
+            int at = Unsafe.Add(ref units, state).Matches;
             int bestAt = at;
             ref PieceMatch match = ref Unsafe.Add(ref matches, at);
             double best = Unsafe.Subtract(ref score, match.Length) + match.Score;
@@ -219,6 +218,101 @@ public sealed class UnigramSegmenter
         }
 
         return state;
+    }
+
+    private int Walk(ReadOnlySpan<byte> text, int state, Span<int> lists)
+    {
+        ref AutomatonUnit units = ref MemoryMarshal.GetArrayDataReference(_automaton.Units);
+        for (int i = 0; i < text.Length; i++)
+        {
+            state = Step(ref units, state, text[i]);
+            lists[i] = Unsafe.Add(ref units, state).Matches;
+        }
+
+        return state;
+    }
+
+    // A state depends on no more bytes than the longest piece has, so a walk may begin anywhere that many bytes ahead.
+    private int WalkInLanes(ReadOnlySpan<byte> text, int state, Span<int> lists)
+    {
+        ref AutomatonUnit units = ref MemoryMarshal.GetArrayDataReference(_automaton.Units);
+        int length = text.Length / Lanes;
+        int second = WarmUp(text, length);
+        int third = WarmUp(text, 2 * length);
+        int fourth = WarmUp(text, 3 * length);
+        ReadOnlySpan<byte> text0 = text[..length];
+        ReadOnlySpan<byte> text1 = text.Slice(length, length);
+        ReadOnlySpan<byte> text2 = text.Slice(2 * length, length);
+        ReadOnlySpan<byte> text3 = text.Slice(3 * length, length);
+        for (int i = 0; i < text0.Length; i++)
+        {
+            state = Step(ref units, state, text0[i]);
+            second = Step(ref units, second, text1[i]);
+            third = Step(ref units, third, text2[i]);
+            fourth = Step(ref units, fourth, text3[i]);
+            lists[i] = Unsafe.Add(ref units, state).Matches;
+            lists[length + i] = Unsafe.Add(ref units, second).Matches;
+            lists[(2 * length) + i] = Unsafe.Add(ref units, third).Matches;
+            lists[(3 * length) + i] = Unsafe.Add(ref units, fourth).Matches;
+        }
+
+        return Walk(text[(Lanes * length)..], fourth, lists[(Lanes * length)..]);
+    }
+
+    private int WarmUp(ReadOnlySpan<byte> text, int position)
+    {
+        ref AutomatonUnit units = ref MemoryMarshal.GetArrayDataReference(_automaton.Units);
+        int state = PieceAutomaton.Root;
+        foreach (byte value in text.Slice(position - _edgeLength, _edgeLength))
+        {
+            state = Step(ref units, state, value);
+        }
+
+        return state;
+    }
+
+    // SAFETY: a child slot is Base ^ byte, and blocks of 256 slots are complete, so every slot read exists (DoubleArraySlots).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Step(ref AutomatonUnit units, int state, byte value)
+    {
+        int next = Unsafe.Add(ref units, state).Base ^ value;
+        while (Unsafe.Add(ref units, next).Check != state)
+        {
+            state = Unsafe.Add(ref units, state).Fail;
+            next = Unsafe.Add(ref units, state).Base ^ value;
+        }
+
+        return next;
+    }
+
+    // Takes the list of matches at each position from its route, and leaves the best match there.
+    private void AddUp(int from, int length, double[] scores, int[] routes)
+    {
+        // SAFETY: a list of matches ends with a piece of one byte. from + length is inside the window (callers), and a state is
+        // never deeper than the number of bytes read since position 0 of the window, or since its edge of LongestPiece
+        // positions, so no match reaches before position 0.
+        ref PieceMatch matches = ref MemoryMarshal.GetArrayDataReference(_automaton.Matches);
+        ref double score = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scores), from);
+        foreach (ref int route in routes.AsSpan(from + 1, length))
+        {
+            score = ref Unsafe.Add(ref score, 1);
+            int at = route;
+            ref PieceMatch match = ref Unsafe.Add(ref matches, at);
+            double best = Unsafe.Subtract(ref score, match.Length) + match.Score;
+            while (match.Length != 1)
+            {
+                match = ref Unsafe.Add(ref match, 1);
+                at++;
+                double candidate = Unsafe.Subtract(ref score, match.Length) + match.Score;
+                if (candidate > best)
+                {
+                    best = candidate;
+                    route = at;
+                }
+            }
+
+            score = best;
+        }
     }
 
     private int Previous(int position, int[] routes) => position - _automaton.Matches[routes[position]].Length;
