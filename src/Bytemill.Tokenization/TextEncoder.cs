@@ -1,0 +1,85 @@
+using System.Buffers;
+
+namespace Bytemill.Tokenization;
+
+/// <summary>Encodes text without special tokens. Holds buffers: one user at a time.</summary>
+internal sealed class TextEncoder(PieceAutomaton automaton, ModelOptions options)
+{
+    // A buffer that one long line made larger than this is not kept.
+    private const int KeptBytes = 1 << 20;
+
+    private readonly UnigramSegmenter _segmenter = new(automaton);
+    private ArrayBufferWriter<byte> _normalized = new();
+
+    /// <summary>Ids of the last call, for callers that need them all at once.</summary>
+    public ArrayBufferWriter<int> Ids { get; } = new();
+
+    /// <summary>Counts ids where only their number is wanted.</summary>
+    public CountingWriter Counter { get; } = new();
+
+    /// <summary>Writes the ids of <paramref name="utf8"/>.</summary>
+    public void Encode(ReadOnlySpan<byte> utf8, IBufferWriter<int> ids)
+    {
+        while (!utf8.IsEmpty)
+        {
+            int length = ChunkSplitter.NextEncodingChunk(utf8, isolateDigits: false);
+            EncodeLine(Normalize(utf8[..length]), ids);
+            utf8 = utf8[length..];
+        }
+    }
+
+    /// <summary>Adds the tokens of <paramref name="utf8"/> with their places, counted from <paramref name="offset"/>.</summary>
+    public void EncodeWithOffsets(ReadOnlySpan<byte> utf8, int offset, Vocabulary vocabulary, List<TokenSpan> tokens)
+    {
+        while (!utf8.IsEmpty)
+        {
+            int length = ChunkSplitter.NextEncodingChunk(utf8, isolateDigits: false);
+            ReadOnlySpan<byte> line = utf8[..length];
+            ReadOnlySpan<byte> normalized = Normalize(line);
+            Ids.ResetWrittenCount();
+            EncodeLine(normalized, Ids);
+            OffsetMap? map = normalized == line ? null : OffsetMap.Create(line);
+            int end = 0;
+            foreach (int id in Ids.WrittenSpan)
+            {
+                int start = end;
+                end += vocabulary.GetPiece(id).Length;
+                tokens.Add(map is null
+                    ? new TokenSpan(id, offset + start, offset + end)
+                    : new TokenSpan(id, offset + map.Start(start), offset + map.End(end)));
+            }
+
+            utf8 = utf8[length..];
+            offset += length;
+        }
+    }
+
+    /// <summary>Frees what a large text left behind.</summary>
+    public void Trim()
+    {
+        if (_normalized.Capacity > KeptBytes)
+        {
+            _normalized = new ArrayBufferWriter<byte>();
+        }
+    }
+
+    /// <summary>The normal form of one line; valid until the next call. Newlines never compose, so lines stand alone.</summary>
+    public ReadOnlySpan<byte> Normalize(ReadOnlySpan<byte> line) =>
+        options.Normalization == TextNormalization.Nfc ? TextNormalizer.ToNfc(line, _normalized) : line;
+
+    private void EncodeLine(ReadOnlySpan<byte> line, IBufferWriter<int> ids)
+    {
+        if (!options.IsolateDigits)
+        {
+            _segmenter.Segment(line, ids, Vocabulary.FirstPieceId);
+            return;
+        }
+
+        while (!line.IsEmpty)
+        {
+            int length = ChunkSplitter.NextEncodingChunk(line, isolateDigits: true);
+            _segmenter.Segment(line[..length], ids, Vocabulary.FirstPieceId);
+            line = line[length..];
+        }
+    }
+}

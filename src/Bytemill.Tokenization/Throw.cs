@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace Bytemill.Tokenization;
+
+/// <summary>The messages of this library, in one place.</summary>
+internal static class Throw
+{
+    private static readonly SearchValues<char> s_versionCharacters = SearchValues.Create("0123456789.");
+
+    public static string Hex(ReadOnlySpan<byte> bytes) =>
+        bytes.Length <= 48 ? Convert.ToHexString(bytes) : Convert.ToHexString(bytes[..48]) + "…";
+
+    [DoesNotReturn]
+    public static void EmptyPiece(int index, string parameter) =>
+        throw new ArgumentException(Text($"Piece {index} is empty; every piece needs at least one byte."), parameter);
+
+    [DoesNotReturn]
+    public static void PieceTooLong(int index, int length, string parameter) =>
+        throw new ArgumentException(
+            Text($"Piece {index} has {length} bytes; the longest supported piece has {PieceAutomaton.MaxPieceLength}."), parameter);
+
+    [DoesNotReturn]
+    public static void RepeatedPiece(int first, int second, ReadOnlySpan<byte> piece, string parameter) =>
+        throw new ArgumentException(
+            Text($"Pieces {first} and {second} are the same bytes 0x{Hex(piece)}; pieces must be distinct."), parameter);
+
+    [DoesNotReturn]
+    public static void MissingByte(int value, string parameter) =>
+        throw new ArgumentException(
+            Text($"The single byte 0x{value:X2} is not among the pieces; all 256 are needed so that any text can be encoded."), parameter);
+
+    [DoesNotReturn]
+    public static void CountNotPositive(int index, long count, string parameter) =>
+        throw new ArgumentOutOfRangeException(parameter, count, Text($"Piece {index} has count {count}; counts must be 1 or more."));
+
+    [DoesNotReturn]
+    public static void CountMismatch(int pieces, int counts, string parameter) =>
+        throw new ArgumentException(Text($"There are {pieces} pieces but {counts} counts; each piece needs one."), parameter);
+
+    [DoesNotReturn]
+    public static void EndsNotAscending(int index, string parameter) =>
+        throw new ArgumentException(
+            Text($"The end of piece {index} lies before its start or outside the blob; ends must ascend to the blob's length."), parameter);
+
+    [DoesNotReturn]
+    public static void NoSuchId(int id, int count, string parameter) =>
+        throw new ArgumentOutOfRangeException(
+            parameter, id, Text($"There is no id {id}; this model has the ids 0 to {count - 1}. Was the text encoded with another model?"));
+
+    [DoesNotReturn]
+    public static void BadSpecialToken(int index, string? name, string fault, string parameter) =>
+        throw new ArgumentException(
+            Text($"Special token {index} ('{name}') {fault}; names must be distinct, not built in, and 1 to {SpecialTokens.MaxNameLength} bytes of UTF-8."),
+            parameter);
+
+    [DoesNotReturn]
+    public static void UnknownSpecialToken(string? name, IEnumerable<string> known, string parameter) =>
+        throw new ArgumentException(
+            Text($"The model has no special token '{name}'; it has '{string.Join("', '", known)}'."), parameter);
+
+    [DoesNotReturn]
+    public static void LoneSurrogate(int index, string parameter) =>
+        throw new ArgumentException(
+            Text($"The text has a lone surrogate at UTF-16 index {index}, which UTF-8 cannot hold; replace it first, for example by U+FFFD."), parameter);
+
+    public static void IfBadOptions(ModelOptions options, string parameter)
+    {
+        if (options.Order < 0 || options.MinCount < 0 || options.MaxPieceLength < 0 || options.MaxVocabSize < 0)
+        {
+            throw new ArgumentException(Text($"Options must not be negative, but are {options}."), parameter);
+        }
+
+        if (!Enum.IsDefined(options.Normalization))
+        {
+            throw new ArgumentException(Text($"There is no normalization {options.Normalization}; use None or Nfc."), parameter);
+        }
+
+        if (options.UnicodeVersion.AsSpan().ContainsAnyExcept(s_versionCharacters))
+        {
+            throw new ArgumentException(Text($"The Unicode version '{options.UnicodeVersion}' is not digits and dots."), parameter);
+        }
+    }
+
+    [DoesNotReturn]
+    public static void Format(string source, string place, string found, string expected, string remedy, Exception? cause = null) =>
+        throw new ModelFormatException(Text($"{source}, {place}: found {found}; expected {expected}. {remedy}"), cause!);
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
