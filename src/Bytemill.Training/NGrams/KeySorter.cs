@@ -9,9 +9,7 @@ internal static unsafe class KeySorter
     private const int CacheLength = 16 << 10;
     private const int Radix = 256;
 
-    /// <summary>Sorts <paramref name="keys"/> ascending. Only the bytes from <paramref name="lowestByte"/> (0 is the least significant) up may differ.</summary>
-    /// <param name="keys">The keys, <paramref name="count"/> of them.</param>
-    /// <param name="temp">Room for as many.</param>
+    /// <summary>Sorts <paramref name="keys"/> ascending. Only the bytes from <paramref name="lowestByte"/> (0 is the least significant) up may differ. <paramref name="temp"/> is room for as many.</summary>
     public static void Sort(ulong* keys, ulong* temp, long count, int lowestByte) =>
         Sort(keys, temp, count, 7, lowestByte, toTemp: false);
 

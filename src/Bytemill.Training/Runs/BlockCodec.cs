@@ -39,9 +39,8 @@ internal sealed class BlockCodec : IDisposable
         return HeaderBytes + stored;
     }
 
-    /// <summary>Reads one block into <paramref name="raw"/>, which is replaced by a larger pooled array when needed.</summary>
-    /// <param name="position">Position of the block in its file, for messages.</param>
-    /// <param name="available">Bytes left of the segment.</param>
+    /// <summary>Reads one block into <paramref name="raw"/>, which is replaced by a larger pooled array when needed.
+    /// <paramref name="position"/> in the file is for messages; <paramref name="available"/> bytes are left of the segment.</summary>
     /// <returns>Bytes read from <paramref name="input"/>.</returns>
     public int Read(Stream input, long position, long available, ref byte[] raw, out int rawLength)
     {

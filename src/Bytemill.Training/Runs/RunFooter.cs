@@ -27,7 +27,7 @@ internal sealed class RunFooter
         Span<byte> header = stackalloc byte[RunWriter.HeaderBytes];
         input.Position = 0;
         input.ReadExactly(header);
-        if (!header.StartsWith(RunWriter.HeaderMagic) || header[5] != RunWriter.Version)
+        if (!header.StartsWith(RunWriter.HeaderMagic) || header[5] != RunWriter.Version || header[7] != 0)
         {
             throw RunFormatException.Damaged(0, "it does not begin as a run file of this version");
         }
