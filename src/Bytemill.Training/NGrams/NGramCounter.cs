@@ -111,7 +111,8 @@ public sealed unsafe class NGramCounter : IDisposable
                 Spill();
             }
 
-            _spills = RunMerge.Reduce(_spills, _fanIn, _scratch, (group, merged) => MergeSpills(group, merged), CancellationToken.None);
+            _spills = RunMerge.Reduce(
+                _spills, RunKind.NGramRun, _fanIn, _scratch, (group, merged) => MergeSpills(group, merged), CancellationToken.None);
             summary = MergeSpills(_spills, output);
             DropSpills();
         }
@@ -156,7 +157,7 @@ public sealed unsafe class NGramCounter : IDisposable
     {
         Stream stream = _scratch.Create();
         WriteBuffer(stream);
-        _spills.Add(new RunSource(stream));
+        _spills.Add(new RunSource(stream, RunKind.NGramRun));
     }
 
     private RunSummary WriteBuffer(Stream output)
@@ -219,7 +220,7 @@ public sealed unsafe class NGramCounter : IDisposable
         var writer = new NGramWriter(run.Segment);
         for (int shard = 0; shard < _ranges.Count; shard++)
         {
-            using NGramMerger merger = NGramMerger.Open(spills, RunKind.NGramRun, shard, _codec);
+            using NGramMerger merger = NGramMerger.Open(spills, shard, _codec);
             while (merger.Next())
             {
                 writer.Write(merger.Key, merger.Length, merger.Count);

@@ -78,8 +78,8 @@ internal sealed class NGramLevelReader : IDisposable
                 return false;
             }
 
-            using var source = new RunSource(_slices[_nextSlice++], 0);
-            _reader = new NGramReader(source.Open(RunKind.NGramSlice, _length - 1, _codec));
+            using var source = new RunSource(_slices[_nextSlice++], RunKind.NGramSlice, _length - 1);
+            _reader = new NGramReader(source.Open(0, _codec));
         }
     }
 }

@@ -34,14 +34,14 @@ internal sealed class NGramMerger : IDisposable
     public long Count { get; private set; }
 
     /// <summary>Opens the same segment of several runs; none stays open when one fails.</summary>
-    public static NGramMerger Open(IReadOnlyList<RunSource> sources, RunKind kind, int segment, BlockCodec codec)
+    public static NGramMerger Open(IReadOnlyList<RunSource> sources, int segment, BlockCodec codec)
     {
         var readers = new List<NGramReader>(sources.Count);
         try
         {
             foreach (RunSource source in sources)
             {
-                readers.Add(new NGramReader(source.Open(kind, segment, codec)));
+                readers.Add(new NGramReader(source.Open(segment, codec)));
             }
 
             return new NGramMerger(readers);

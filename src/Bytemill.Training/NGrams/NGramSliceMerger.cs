@@ -45,11 +45,11 @@ public static class NGramSliceMerger
         ArgumentOutOfRangeException.ThrowIfGreaterThan(order, PackedNGram.MaxLength);
 
         using var codec = new BlockCodec();
-        List<RunSource> sources = [.. runs.Select(run => new RunSource(run, shard))];
+        List<RunSource> sources = [.. runs.Select(run => new RunSource(run, RunKind.NGramRun, shard))];
         try
         {
-            sources = RunMerge.Reduce(sources, fanIn, scratch, (group, merged) => MergeOne(group, merged, codec, ct), ct);
-            using NGramMerger merger = NGramMerger.Open(sources, RunKind.NGramRun, 0, codec);
+            sources = RunMerge.Reduce(sources, RunKind.NGramRun, fanIn, scratch, (group, merged) => MergeOne(group, merged, codec, ct), ct);
+            using NGramMerger merger = NGramMerger.Open(sources, 0, codec);
             using var folder = new PrefixFolder(shard, ranges, order, minCount, scratch, codec);
             while (merger.Next())
             {
@@ -75,7 +75,7 @@ public static class NGramSliceMerger
 
     private static void MergeOne(IReadOnlyList<RunSource> sources, Stream output, BlockCodec codec, CancellationToken ct)
     {
-        using NGramMerger merger = NGramMerger.Open(sources, RunKind.NGramRun, 0, codec);
+        using NGramMerger merger = NGramMerger.Open(sources, 0, codec);
         using var run = new RunWriter(output, RunKind.NGramRun, codec);
         var writer = new NGramWriter(run.Segment);
         for (long i = 1; merger.Next(); i++)

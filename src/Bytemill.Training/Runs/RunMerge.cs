@@ -6,9 +6,10 @@ internal static class RunMerge
     /// <summary>Runs merged at once: 64 blocks of 128 kB are 8 MB.</summary>
     public const int FanIn = 64;
 
-    /// <summary>Merges groups of runs into scratch runs until at most <paramref name="fanIn"/> are left. Takes over the sources.</summary>
+    /// <summary>Merges groups of runs into scratch runs until at most <paramref name="fanIn"/> are left. Takes over the sources.
+    /// <paramref name="kind"/> is what <paramref name="merge"/> writes.</summary>
     public static List<RunSource> Reduce(
-        List<RunSource> sources, int fanIn, IScratchSpace scratch, Action<IReadOnlyList<RunSource>, Stream> merge, CancellationToken ct)
+        List<RunSource> sources, RunKind kind, int fanIn, IScratchSpace scratch, Action<IReadOnlyList<RunSource>, Stream> merge, CancellationToken ct)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(fanIn, 2);
         while (sources.Count > fanIn)
@@ -27,7 +28,7 @@ internal static class RunMerge
                 Stream stream = scratch.Create();
                 merge(group, stream);
                 group.ForEach(source => source.Dispose());
-                merged.Add(new RunSource(stream));
+                merged.Add(new RunSource(stream, kind));
             }
 
             sources = merged;

@@ -5,28 +5,33 @@ internal sealed class RunSource : IDisposable
 {
     private readonly RunOpener? _opener;
     private readonly Stream? _scratch;
+    private readonly RunKind _kind;
     private readonly int _firstSegment;
 
     /// <param name="opener">Opens the file.</param>
+    /// <param name="kind">What the file must be.</param>
     /// <param name="firstSegment">Segment of the file that counts as segment 0 here.</param>
-    public RunSource(RunOpener opener, int firstSegment)
+    public RunSource(RunOpener opener, RunKind kind, int firstSegment)
     {
         _opener = opener;
+        _kind = kind;
         _firstSegment = firstSegment;
     }
 
     /// <param name="scratch">Owned: gone when this is disposed.</param>
-    public RunSource(Stream scratch)
+    /// <param name="kind">What was written there.</param>
+    public RunSource(Stream scratch, RunKind kind)
     {
         _scratch = scratch;
+        _kind = kind;
     }
 
-    public SegmentReader Open(RunKind kind, int segment, BlockCodec codec)
+    public SegmentReader Open(int segment, BlockCodec codec)
     {
         Stream stream = _scratch ?? _opener!();
         try
         {
-            return new SegmentReader(stream, RunFooter.Read(stream, kind), _firstSegment + segment, codec, leaveOpen: _scratch is not null);
+            return new SegmentReader(stream, RunFooter.Read(stream, _kind), _firstSegment + segment, codec, leaveOpen: _scratch is not null);
         }
         catch when (_scratch is null)
         {

@@ -50,6 +50,15 @@ internal sealed class RunWriter : IDisposable
         _position += info.LengthBytes;
     }
 
+    /// <summary>Ends the segments of all shards before the one that <paramref name="key"/> lies in; all that are left when it is null.</summary>
+    public void EndSegmentsBefore(ulong? key, KeyRanges ranges)
+    {
+        while (SegmentCount < ranges.Count && (key is null || (SegmentCount + 1 < ranges.Count && key >= ranges.Starts[SegmentCount + 1])))
+        {
+            EndSegment();
+        }
+    }
+
     /// <summary>Appends a segment that was written elsewhere.</summary>
     public void AppendSegment(Stream blocks, SegmentInfo info)
     {
