@@ -27,7 +27,7 @@ public abstract record PruningStep
     /// <summary>Every shard: its kept slice to kept and dropped at the cut, <see cref="PieceRanking"/>.</summary>
     public sealed record CutSlices : PruningStep;
 
-    /// <summary>The kept slices are the vocabulary of this size, <c>VocabularyBuilder</c>.</summary>
+    /// <summary>The kept slices are the vocabulary of this size, <see cref="VocabularyBuilder"/>.</summary>
     /// <param name="Size">The requested size, special tokens included.</param>
     public sealed record EmitVocabulary(int Size) : PruningStep;
 
