@@ -139,7 +139,6 @@ public static class Trainer
     {
         var normalized = new ArrayBufferWriter<byte>();
         var segmenter = new NGramSegmenter(model, options.EnsureUnicode);
-        int[] ends = new int[1024];
         var counters = new PieceCounter[plan.Partitions];
         ScratchFile[] runs = [];
         try
@@ -149,26 +148,20 @@ public static class Trainer
                 counters[i] = new PieceCounter(ranges, plan.BufferBytes / counters.Length, scratch);
             }
 
+            ChunkPieceCounter[] batches = Array.ConvertAll(counters, counter => new ChunkPieceCounter(segmenter, counter));
+
             int next = 0;
             foreach (ReadOnlyMemory<byte> document in documents)
             {
                 ct.ThrowIfCancellationRequested();
-                PieceCounter counter = counters[next++ % counters.Length];
+                ChunkPieceCounter batch = batches[next++ % batches.Length];
                 foreach (ReadOnlySpan<byte> chunk in TrainingText.EnumerateChunks(document.Span, options, normalized))
                 {
-                    if (ends.Length < chunk.Length)
-                    {
-                        ends = new int[Math.Max(chunk.Length, 2 * ends.Length)];
-                    }
-
-                    int pieces = segmenter.Segment(chunk, ends);
-                    for (int i = 0, start = 0; i < pieces; start = ends[i++])
-                    {
-                        counter.Add(chunk[start..ends[i]]);
-                    }
+                    batch.Add(chunk);
                 }
             }
 
+            Array.ForEach(batches, batch => batch.Flush());
             runs = Array.ConvertAll(counters, counter => new ScratchFile(scratch, output => counter.WriteTo(output)));
             RunOpener[] openers = Array.ConvertAll(runs, run => run.Open);
             return [.. Enumerable.Range(0, ranges.Count).Select(shard => new ScratchFile(

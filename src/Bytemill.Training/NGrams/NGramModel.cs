@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.IO.Hashing;
 using System.IO.MemoryMappedFiles;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -169,45 +170,62 @@ public sealed unsafe class NGramModel : IDisposable
     /// <summary>The state after one more byte.</summary>
     /// <param name="state">A state, or <see cref="NGramModelLayout.Root"/> at the beginning.</param>
     /// <param name="value">The byte.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal long Step(long state, byte value)
+    {
+        while (!TryStep(state, value, out state))
+        {
+        }
+
+        return state;
+    }
+
+    /// <summary>Looks into one record for the state after one more byte.</summary>
+    /// <param name="state">A state, or <see cref="NGramModelLayout.Root"/>.</param>
+    /// <param name="value">The byte.</param>
+    /// <param name="next">The state after the byte; or, when false, a shorter state to try the same byte with.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryStep(long state, byte value, out long next)
     {
         // SAFETY: states are numbers of records; the links in them were checked by the file's checksum and written by the builder,
         // which only links to records that it wrote.
-        while (state != NGramModelLayout.Root)
+        if (state == NGramModelLayout.Root)
         {
-            ulong* links = (ulong*)(_records + (state * _recordBytes) + _recordBytes - 16);
-            ulong first = links[0];
-            ulong second = links[1];
-            int children = (int)(first >> NGramModelLayout.NumberBits) & 511;
-            long child = (long)first & NGramModelLayout.NumberMask;
-            if (children <= NGramModelLayout.InlineLabels)
-            {
-                // The lowest zero byte of the difference is the child; the test is exact for the lowest one.
-                uint labels = (uint)(first >> 56) | ((uint)(second >> NGramModelLayout.NumberBits) << 8);
-                uint difference = labels ^ (value * 0x01010101u);
-                uint zeros = (difference - 0x01010101u) & ~difference & 0x80808080u;
-                int index = System.Numerics.BitOperations.TrailingZeroCount(zeros) >> 3;
-                if (index < children)
-                {
-                    return child + index;
-                }
-            }
-            else
-            {
-                int index = FindLabel(_labels + child, children, value);
-                if (index >= 0)
-                {
-                    return child + index;
-                }
-            }
-
-            state = (long)second & NGramModelLayout.NumberMask;
+            next = value;
+            return true;
         }
 
-        return value;
+        ulong* links = (ulong*)(_records + (state * _recordBytes) + _recordBytes - 16);
+        ulong first = links[0];
+        ulong second = links[1];
+        int children = (int)(first >> NGramModelLayout.NumberBits) & 511;
+        long child = (long)first & NGramModelLayout.NumberMask;
+        int index;
+        if (children <= NGramModelLayout.InlineLabels)
+        {
+            // The lowest zero byte of the difference is the child; the test is exact for the lowest one.
+            uint labels = (uint)(first >> 56) | ((uint)(second >> NGramModelLayout.NumberBits) << 8);
+            uint difference = labels ^ (value * 0x01010101u);
+            uint zeros = (difference - 0x01010101u) & ~difference & 0x80808080u;
+            index = BitOperations.TrailingZeroCount(zeros) >> 3;
+        }
+        else
+        {
+            index = FindLabel(_labels + child, children, value);
+        }
+
+        bool isFound = index < children;
+        long fallback = (long)second & NGramModelLayout.NumberMask;
+        next = isFound ? child + index : fallback;
+        if (next == NGramModelLayout.Root)
+        {
+            next = value;
+            return true;
+        }
+
+        return isFound;
     }
 
+    /// <returns>The label's index, or <paramref name="count"/> or more when it is not there.</returns>
     private static int FindLabel(byte* labels, int count, byte value)
     {
         // SAFETY: labels are followed by others and in the end by 32 bytes of padding.
@@ -217,12 +235,11 @@ public sealed unsafe class NGramModel : IDisposable
             uint matches = Vector256.Equals(Vector256.Load(labels + start), wanted).ExtractMostSignificantBits();
             if (matches != 0)
             {
-                int index = start + System.Numerics.BitOperations.TrailingZeroCount(matches);
-                return index < count ? index : -1;
+                return start + BitOperations.TrailingZeroCount(matches);
             }
         }
 
-        return -1;
+        return count;
     }
 
     private static void CheckLength(long length)

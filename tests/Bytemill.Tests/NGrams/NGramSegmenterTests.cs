@@ -15,10 +15,20 @@ public class NGramSegmenterTests
                 PlainNGrams plain = steps.Plain(training);
                 using NGramModel model = steps.Model(training);
                 var segmenter = new NGramSegmenter(model, ensureUnicode);
-                foreach (byte[] chunk in chunks.Concat(training))
+                var portable = new NGramSegmenter(model, ensureUnicode, useVectors: false);
+                byte[][] all = [.. chunks, .. training, []];
+                int[][] expected = Array.ConvertAll(all, chunk => chunk.Length == 0 ? [] : plain.Segment(chunk, ensureUnicode));
+                for (int i = 0; i < all.Length; i++)
                 {
-                    Assert.Equal(plain.Segment(chunk, ensureUnicode), Segment(segmenter, chunk));
+                    Assert.Equal(expected[i], Segment(segmenter, all[i]));
+                    Assert.Equal(expected[i], Segment(portable, all[i]));
                 }
+
+                byte[] text = [.. all.SelectMany(chunk => chunk)];
+                int[] starts = [.. all.Select((_, i) => all[..i].Sum(chunk => chunk.Length))];
+                int[] ends = new int[text.Length];
+                int pieces = segmenter.Segment(text, [.. starts.Zip(all, (start, chunk) => start + chunk.Length)], ends);
+                Assert.Equal(expected.SelectMany((chunkEnds, i) => chunkEnds.Select(end => starts[i] + end)), ends[..pieces]);
             },
             iter: 200);
 
@@ -43,6 +53,18 @@ public class NGramSegmenterTests
     {
         using NGramModel model = new NGramSteps().Model([[1]]);
         Assert.Throws<ArgumentException>(() => new NGramSegmenter(model, true).Segment([1, 2], new int[1]));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(2, 1)]
+    [InlineData(1, 3)]
+    [InlineData]
+    public void Segment_ChunkEndsThatDoNotAscendToTheEnd_Throws(params int[] chunkEnds)
+    {
+        using NGramModel model = new NGramSteps().Model([[1]]);
+        Assert.Throws<ArgumentException>(() => new NGramSegmenter(model, true).Segment([1, 2], chunkEnds, new int[2]));
     }
 
     [Fact]
