@@ -1,0 +1,208 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+
+namespace Bytemill.Training;
+
+/// <summary>Merges one shard of all runs into a pruned slice: a sorted stream per length, and the prefixes cut by the shard's borders.</summary>
+public static class NGramSliceMerger
+{
+    /// <summary>Bytes of a border entry in the footer: length (i32), key (u64), partial count (i64).</summary>
+    internal const int BorderBytes = 20;
+
+    /// <summary>Merges in bounded memory, in several passes when there are many runs.</summary>
+    /// <param name="runs">Runs of <see cref="NGramCounter"/> with these ranges and order, in any order; each once.</param>
+    /// <param name="shard">Index in <paramref name="ranges"/>.</param>
+    /// <param name="ranges">The ranges that the runs were written with.</param>
+    /// <param name="order">Longest n-gram, 1 to 8.</param>
+    /// <param name="minCount">n-grams of 2 bytes and more that are rarer are dropped, except border prefixes, which are judged when whole.</param>
+    /// <param name="scratch">For intermediate passes and the streams of each length.</param>
+    /// <param name="output">Receives the slice; left open.</param>
+    /// <param name="ct">Stops between entries with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="RunFormatException">A run is damaged.</exception>
+    /// <exception cref="OverflowException">A count exceeds 64 bits.</exception>
+    public static NGramSliceSummary Merge(
+        IReadOnlyList<RunOpener> runs, int shard, KeyRanges ranges, int order, long minCount, IScratchSpace scratch, Stream output, CancellationToken ct) =>
+        Merge(runs, shard, ranges, order, minCount, scratch, output, RunMerge.FanIn, ct);
+
+    internal static NGramSliceSummary Merge(
+        IReadOnlyList<RunOpener> runs,
+        int shard,
+        KeyRanges ranges,
+        int order,
+        long minCount,
+        IScratchSpace scratch,
+        Stream output,
+        int fanIn,
+        CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        ArgumentNullException.ThrowIfNull(ranges);
+        ArgumentNullException.ThrowIfNull(scratch);
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentOutOfRangeException.ThrowIfNegative(shard);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(shard, ranges.Count);
+        ArgumentOutOfRangeException.ThrowIfLessThan(order, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(order, PackedNGram.MaxLength);
+
+        using var codec = new BlockCodec();
+        List<RunSource> sources = [.. runs.Select(run => new RunSource(run, RunKind.NGramRun, shard))];
+        try
+        {
+            sources = RunMerge.Reduce(sources, RunKind.NGramRun, fanIn, scratch, (group, merged) => MergeOne(group, merged, codec, ct), ct);
+            using NGramMerger merger = NGramMerger.Open(sources, 0, codec);
+            using var folder = new PrefixFolder(shard, ranges, order, minCount, scratch, codec);
+            while (merger.Next())
+            {
+                if (merger.Length > order)
+                {
+                    throw RunFormatException.Damaged(0, $"an n-gram of {merger.Length} bytes in a run of order {order}");
+                }
+
+                folder.Add(merger.Key, merger.Length, merger.Count);
+                if ((folder.Entries & 0xFFFF) == 0)
+                {
+                    ct.ThrowIfCancellationRequested();
+                }
+            }
+
+            return folder.WriteTo(output);
+        }
+        finally
+        {
+            sources.ForEach(source => source.Dispose());
+        }
+    }
+
+    private static void MergeOne(IReadOnlyList<RunSource> sources, Stream output, BlockCodec codec, CancellationToken ct)
+    {
+        using NGramMerger merger = NGramMerger.Open(sources, 0, codec);
+        using var run = new RunWriter(output, RunKind.NGramRun, codec);
+        var writer = new NGramWriter(run.Segment);
+        for (long i = 1; merger.Next(); i++)
+        {
+            writer.Write(merger.Key, merger.Length, merger.Count);
+            if ((i & 0xFFFF) == 0)
+            {
+                ct.ThrowIfCancellationRequested();
+            }
+        }
+
+        run.EndSegment();
+        run.Finish();
+    }
+
+    /// <summary>Adds up the counts of all prefixes of a sorted stream of n-grams; a prefix is finished when the next n-gram differs in it.</summary>
+    private sealed class PrefixFolder : IDisposable
+    {
+        private readonly int _shard;
+        private readonly KeyRanges _ranges;
+        private readonly int _order;
+        private readonly long _minCount;
+        private readonly BlockCodec _codec;
+        private readonly Stream[] _streams;
+        private readonly SegmentWriter[] _segments;
+        private readonly NGramWriter[] _writers;
+        private readonly List<(int Length, ulong Key, long Count)> _borders = [];
+
+        // Open prefixes of the last n-gram: _counts[n] is that of its first n bytes.
+        private readonly long[] _counts;
+        private ulong _key;
+        private int _length;
+        private long _total;
+
+        public PrefixFolder(int shard, KeyRanges ranges, int order, long minCount, IScratchSpace scratch, BlockCodec codec)
+        {
+            (_shard, _ranges, _order, _minCount, _codec) = (shard, ranges, order, minCount, codec);
+            _counts = new long[order + 1];
+            _streams = new Stream[order];
+            _segments = new SegmentWriter[order];
+            _writers = new NGramWriter[order];
+            for (int n = 0; n < order; n++)
+            {
+                _streams[n] = scratch.Create();
+                _segments[n] = new SegmentWriter(_streams[n], codec);
+                _writers[n] = new NGramWriter(_segments[n]);
+            }
+        }
+
+        public long Entries { get; private set; }
+
+        public void Add(ulong key, int length, long count)
+        {
+            int shared = PackedNGram.CommonPrefix(_key, _length, key, length);
+            Close(shared);
+            for (int n = 1; n <= shared; n++)
+            {
+                _counts[n] = checked(_counts[n] + count);
+            }
+
+            for (int n = shared + 1; n <= length; n++)
+            {
+                _counts[n] = count;
+            }
+
+            _total = checked(_total + count);
+            (_key, _length) = (key, length);
+            Entries++;
+        }
+
+        public NGramSliceSummary WriteTo(Stream output)
+        {
+            Close(0);
+            using var run = new RunWriter(output, RunKind.NGramSlice, _codec);
+            var kept = ImmutableArray.CreateBuilder<long>(_order);
+            for (int n = 0; n < _order; n++)
+            {
+                SegmentInfo info = _segments[n].Finish(0);
+                kept.Add(info.Entries);
+                run.AppendSegment(_streams[n], info);
+            }
+
+            byte[] extra = new byte[sizeof(long) + (_borders.Count * BorderBytes)];
+            BinaryPrimitives.WriteInt64LittleEndian(extra, _total);
+            Span<byte> room = extra.AsSpan(sizeof(long));
+            foreach ((int length, ulong key, long count) in _borders)
+            {
+                BinaryPrimitives.WriteInt32LittleEndian(room, length);
+                BinaryPrimitives.WriteUInt64LittleEndian(room[4..], key);
+                BinaryPrimitives.WriteInt64LittleEndian(room[12..], count);
+                room = room[BorderBytes..];
+            }
+
+            RunSummary summary = run.Finish(extra);
+            return new NGramSliceSummary(_total, kept.MoveToImmutable(), _borders.Count, summary.LengthBytes);
+        }
+
+        public void Dispose()
+        {
+            foreach (SegmentWriter segment in _segments)
+            {
+                segment.Dispose();
+            }
+
+            foreach (Stream stream in _streams)
+            {
+                stream.Dispose();
+            }
+        }
+
+        private void Close(int keep)
+        {
+            for (int n = _length; n > keep; n--)
+            {
+                ulong key = _key & PackedNGram.Mask(n);
+                // Keys hold all bytes of an n-gram of full order, so no border can divide one.
+                if (n < _order && _ranges.IsBorder(_shard, key, n))
+                {
+                    _borders.Add((n, key, _counts[n]));
+                }
+                else if (n == 1 || _counts[n] >= _minCount)
+                {
+                    _writers[n - 1].Write(key, n, _counts[n]);
+                }
+            }
+
+            _length = keep;
+        }
+    }
+}

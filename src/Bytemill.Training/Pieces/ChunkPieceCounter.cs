@@ -1,0 +1,58 @@
+namespace Bytemill.Training;
+
+/// <summary>Segments chunks and counts their pieces, many chunks at a time, which is faster than one by one. For one thread.</summary>
+public sealed class ChunkPieceCounter
+{
+    private const int BatchBytes = 64 << 10;
+
+    private readonly NGramSegmenter _segmenter;
+    private readonly PieceCounter _counter;
+    private readonly List<int> _chunkEnds = [];
+    private byte[] _text = new byte[BatchBytes];
+    private int[] _pieceEnds = new int[BatchBytes];
+    private int _used;
+
+    /// <param name="segmenter">Used by nothing else meanwhile.</param>
+    /// <param name="counter">Receives the pieces; complete only after <see cref="Flush"/>.</param>
+    public ChunkPieceCounter(NGramSegmenter segmenter, PieceCounter counter)
+    {
+        ArgumentNullException.ThrowIfNull(segmenter);
+        ArgumentNullException.ThrowIfNull(counter);
+        _segmenter = segmenter;
+        _counter = counter;
+    }
+
+    /// <summary>Takes a chunk; it is copied.</summary>
+    public void Add(ReadOnlySpan<byte> chunk)
+    {
+        if (_used + chunk.Length > _text.Length)
+        {
+            Flush();
+            if (chunk.Length > _text.Length)
+            {
+                _text = new byte[chunk.Length];
+                _pieceEnds = new int[chunk.Length];
+            }
+        }
+
+        chunk.CopyTo(_text.AsSpan(_used));
+        _used += chunk.Length;
+        _chunkEnds.Add(_used);
+    }
+
+    /// <summary>Counts the pieces of all chunks taken so far.</summary>
+    public void Flush()
+    {
+        int pieces = _segmenter.Segment(
+            _text.AsSpan(0, _used), System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_chunkEnds), _pieceEnds);
+        int start = 0;
+        foreach (int end in _pieceEnds.AsSpan(0, pieces))
+        {
+            _counter.Add(_text.AsSpan(start, end - start));
+            start = end;
+        }
+
+        _used = 0;
+        _chunkEnds.Clear();
+    }
+}

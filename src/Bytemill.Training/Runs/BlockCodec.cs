@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using ZstdSharp;
+
+namespace Bytemill.Training;
+
+/// <summary>Compresses and checks blocks; blocks are independent, so one codec serves all readers and writers of a thread.</summary>
+/// <remarks>Block: stored length (u32), raw length (u32), XxHash3 of the raw bytes (u64), then zstd, or the raw bytes themselves
+/// when both lengths are the same.</remarks>
+internal sealed class BlockCodec : IDisposable
+{
+    public const int HeaderBytes = 16;
+    public const int MaxBlockBytes = 1 << 30;
+
+    // Runs are written once and read once: speed counts more than size.
+    private const int CompressionLevel = 1;
+
+    private readonly Compressor _compressor = new(CompressionLevel);
+    private readonly Decompressor _decompressor = new();
+    private byte[] _stored = ArrayPool<byte>.Shared.Rent(256 << 10);
+
+    /// <summary>Writes one block.</summary>
+    /// <returns>Bytes written.</returns>
+    public int Write(Stream output, ReadOnlySpan<byte> raw)
+    {
+        Grow(HeaderBytes + Compressor.GetCompressBound(raw.Length));
+        int stored = _compressor.Wrap(raw, _stored.AsSpan(HeaderBytes));
+        if (stored >= raw.Length)
+        {
+            raw.CopyTo(_stored.AsSpan(HeaderBytes));
+            stored = raw.Length;
+        }
+
+        BinaryPrimitives.WriteUInt32LittleEndian(_stored, (uint)stored);
+        BinaryPrimitives.WriteUInt32LittleEndian(_stored.AsSpan(4), (uint)raw.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(_stored.AsSpan(8), XxHash3.HashToUInt64(raw));
+        output.Write(_stored, 0, HeaderBytes + stored);
+        return HeaderBytes + stored;
+    }
+
+    /// <summary>Reads one block into <paramref name="raw"/>, which is replaced by a larger pooled array when needed.
+    /// <paramref name="position"/> in the file is for messages; <paramref name="available"/> bytes are left of the segment.</summary>
+    /// <returns>Bytes read from <paramref name="input"/>.</returns>
+    public int Read(Stream input, long position, long available, ref byte[] raw, out int rawLength)
+    {
+        Span<byte> header = stackalloc byte[HeaderBytes];
+        if (available < HeaderBytes || input.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes)
+        {
+            throw RunFormatException.Damaged(position, "the file ends inside a block's header");
+        }
+
+        uint stored = BinaryPrimitives.ReadUInt32LittleEndian(header);
+        uint length = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
+        ulong hash = BinaryPrimitives.ReadUInt64LittleEndian(header[8..]);
+        if (length is 0 or > MaxBlockBytes || stored > length || stored > available - HeaderBytes)
+        {
+            throw RunFormatException.Damaged(position, $"a block of {stored} stored and {length} raw bytes does not fit");
+        }
+
+        Grow((int)stored);
+        if (input.ReadAtLeast(_stored.AsSpan(0, (int)stored), (int)stored, throwOnEndOfStream: false) < stored)
+        {
+            throw RunFormatException.Damaged(position, "the file ends inside a block");
+        }
+
+        rawLength = (int)length;
+        if (raw.Length < rawLength)
+        {
+            ArrayPool<byte>.Shared.Return(raw);
+            raw = ArrayPool<byte>.Shared.Rent(rawLength);
+        }
+
+        ReadOnlySpan<byte> source = _stored.AsSpan(0, (int)stored);
+        Span<byte> target = raw.AsSpan(0, rawLength);
+        if (stored == length)
+        {
+            source.CopyTo(target);
+        }
+        else
+        {
+            Decompress(source, target, position);
+        }
+
+        if (XxHash3.HashToUInt64(target) != hash)
+        {
+            throw RunFormatException.Damaged(position, "the block's checksum differs");
+        }
+
+        return HeaderBytes + (int)stored;
+    }
+
+    public void Dispose()
+    {
+        _compressor.Dispose();
+        _decompressor.Dispose();
+        ArrayPool<byte>.Shared.Return(_stored);
+        _stored = [];
+    }
+
+    private void Decompress(ReadOnlySpan<byte> source, Span<byte> target, long position)
+    {
+        int written;
+        try
+        {
+            written = _decompressor.Unwrap(source, target);
+        }
+        catch (ZstdException error)
+        {
+            throw new RunFormatException(RunFormatException.Damaged(position, "the block does not decompress").Message, error);
+        }
+
+        if (written != target.Length)
+        {
+            throw RunFormatException.Damaged(position, $"the block has {written} bytes instead of {target.Length}");
+        }
+    }
+
+    private void Grow(int bytes)
+    {
+        if (_stored.Length < bytes)
+        {
+            ArrayPool<byte>.Shared.Return(_stored);
+            _stored = ArrayPool<byte>.Shared.Rent(bytes);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Buffers;
+
+namespace Bytemill.Training;
+
+/// <summary>Collects entries into blocks. An entry never lies across two blocks, and front coding starts anew in each.</summary>
+internal sealed class SegmentWriter : IDisposable
+{
+    public const int BlockBytes = 128 << 10;
+
+    private readonly Stream _output;
+    private readonly BlockCodec _codec;
+    private byte[] _block = ArrayPool<byte>.Shared.Rent(BlockBytes);
+    private int _used;
+    private long _written;
+    private long _entries;
+    private long _total;
+
+    public SegmentWriter(Stream output, BlockCodec codec)
+    {
+        _output = output;
+        _codec = codec;
+    }
+
+    /// <summary>Whether the next entry is the first of its block. Ask after <see cref="Reserve"/>.</summary>
+    public bool IsAtBlockStart => _used == 0;
+
+    /// <summary>Room for an entry of at most <paramref name="bytes"/> bytes.</summary>
+    public Span<byte> Reserve(int bytes)
+    {
+        if (_used + bytes > BlockBytes)
+        {
+            FlushBlock();
+            if (bytes > _block.Length)
+            {
+                ArrayPool<byte>.Shared.Return(_block);
+                _block = ArrayPool<byte>.Shared.Rent(bytes);
+            }
+        }
+
+        return _block.AsSpan(_used);
+    }
+
+    /// <summary>Ends the entry written into the reserved room.</summary>
+    public void Commit(int bytes, long count)
+    {
+        _used += bytes;
+        _entries++;
+        _total = checked(_total + count);
+    }
+
+    /// <summary>Flushes and starts counting anew for a next segment.</summary>
+    /// <param name="offset">Where this segment began in the file.</param>
+    public SegmentInfo Finish(long offset)
+    {
+        FlushBlock();
+        var info = new SegmentInfo(offset, _written, _entries, _total);
+        (_written, _entries, _total) = (0, 0, 0);
+        return info;
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_block);
+        _block = [];
+    }
+
+    private void FlushBlock()
+    {
+        if (_used > 0)
+        {
+            _written += _codec.Write(_output, _block.AsSpan(0, _used));
+            _used = 0;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.IO.MemoryMappedFiles;
+using Bytemill.Training;
+using CsCheck;
+
+namespace Bytemill.Tests;
+
+public class NGramSegmenterTests
+{
+    [Fact]
+    public void Segment_AnyModelAndChunk_IsTheTextbookPath() =>
+        Gen.Select(NGramGen.Chunks(6, 60), NGramGen.Chunks(4, 400), Gen.Int[1, 8], Gen.Long[1, 4], Gen.Bool).Sample(
+            (training, chunks, order, minCount, ensureUnicode) =>
+            {
+                var steps = new NGramSteps { Order = order, MinCount = minCount };
+                PlainNGrams plain = steps.Plain(training);
+                using NGramModel model = steps.Model(training);
+                var segmenter = new NGramSegmenter(model, ensureUnicode);
+                var portable = new NGramSegmenter(model, ensureUnicode, useVectors: false);
+                byte[][] all = [.. chunks, .. training, []];
+                int[][] expected = Array.ConvertAll(all, chunk => chunk.Length == 0 ? [] : plain.Segment(chunk, ensureUnicode));
+                for (int i = 0; i < all.Length; i++)
+                {
+                    Assert.Equal(expected[i], Segment(segmenter, all[i]));
+                    Assert.Equal(expected[i], Segment(portable, all[i]));
+                }
+
+                byte[] text = [.. all.SelectMany(chunk => chunk)];
+                int[] starts = [.. all.Select((_, i) => all[..i].Sum(chunk => chunk.Length))];
+                int[] ends = new int[text.Length];
+                int pieces = segmenter.Segment(text, [.. starts.Zip(all, (start, chunk) => start + chunk.Length)], ends);
+                Assert.Equal(expected.SelectMany((chunkEnds, i) => chunkEnds.Select(end => starts[i] + end)), ends[..pieces]);
+            },
+            iter: 200);
+
+    [Fact]
+    public void Segment_ContinuationByteWhoseCharacterWasPruned_FallsIntoSingleBytes()
+    {
+        // 中 occurs once: its bigrams are pruned, and no piece may begin inside it. No path is left from there on.
+        byte[][] training = ["abab"u8.ToArray(), "abab中"u8.ToArray()];
+        using NGramModel model = new NGramSteps().Model(training);
+        Assert.Equal([4, 5, 6, 7, 8, 9], Segment(new NGramSegmenter(model, ensureUnicode: true), "abab中ab"u8.ToArray())[^6..]);
+    }
+
+    [Fact]
+    public void Segment_EmptyChunk_ReturnsNoPieces()
+    {
+        using NGramModel model = new NGramSteps().Model([[1]]);
+        Assert.Equal(0, new NGramSegmenter(model, true).Segment([], []));
+    }
+
+    [Fact]
+    public void Segment_TooLittleRoom_Throws()
+    {
+        using NGramModel model = new NGramSteps().Model([[1]]);
+        Assert.Throws<ArgumentException>(() => new NGramSegmenter(model, true).Segment([1, 2], new int[1]));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(2, 1)]
+    [InlineData(1, 3)]
+    [InlineData]
+    public void Segment_ChunkEndsThatDoNotAscendToTheEnd_Throws(params int[] chunkEnds)
+    {
+        using NGramModel model = new NGramSteps().Model([[1]]);
+        Assert.Throws<ArgumentException>(() => new NGramSegmenter(model, true).Segment([1, 2], chunkEnds, new int[2]));
+    }
+
+    [Fact]
+    public void Open_MappedFile_SegmentsAsTheCopy()
+    {
+        byte[][] chunks = [.. Enumerable.Range(0, 50).Select(i => System.Text.Encoding.UTF8.GetBytes($"eins zwei {i % 5} drei vier {i} é"))];
+        var steps = new NGramSteps();
+        byte[] file = steps.Build(steps.Merge(steps.Count(chunks))).File;
+        using NGramModel copy = NGramModel.Read(new MemoryStream(file));
+        using var mapped = MemoryMappedFile.CreateNew(null, file.Length);
+        using (MemoryMappedViewStream view = mapped.CreateViewStream())
+        {
+            view.Write(file);
+        }
+
+        using NGramModel model = NGramModel.Open(mapped, file.Length);
+        Assert.Equal(copy.NGramsByOrder, model.NGramsByOrder);
+        foreach (byte[] chunk in chunks)
+        {
+            Assert.Equal(Segment(new NGramSegmenter(copy, true), chunk), Segment(new NGramSegmenter(model, true), chunk));
+        }
+    }
+
+    private static int[] Segment(NGramSegmenter segmenter, byte[] chunk)
+    {
+        int[] ends = new int[chunk.Length + 3];
+        return ends[..segmenter.Segment(chunk, ends)];
+    }
+}
