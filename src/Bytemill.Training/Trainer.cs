@@ -52,7 +52,7 @@ public static class Trainer
             var models = ImmutableArray.CreateBuilder<(int, TokenizerModel)>();
             foreach ((int size, IReadOnlyList<RunOpener> kept) in pruning.Run(Array.ConvertAll(counted, file => file.Open)))
             {
-                models.Add((size, new TokenizerModel(VocabularyBuilder.Build(kept), ModelOptionsOf(options, size))));
+                models.Add((size, new TokenizerModel(VocabularyBuilder.Build(kept), options.ModelOptionsFor(size))));
             }
 
             return models.ToImmutable();
@@ -62,18 +62,6 @@ public static class Trainer
             DisposeAll(counted);
         }
     }
-
-    private static ModelOptions ModelOptionsOf(TrainerOptions options, int size) => new()
-    {
-        Order = options.Order,
-        MinCount = options.MinCount,
-        MaxPieceLength = options.MaxPieceLength,
-        IsolateDigits = options.IsolateDigits,
-        EnsureUnicode = options.EnsureUnicode,
-        Normalization = options.Normalization,
-        UnicodeVersion = TextNormalizer.UnicodeVersion,
-        MaxVocabSize = size,
-    };
 
     private static (NGramModel Model, KeyRanges Ranges) BuildNGramModel(
         IEnumerable<ReadOnlyMemory<byte>> documents, TrainerOptions options, TrainingPlan plan, IScratchSpace scratch, CancellationToken ct)

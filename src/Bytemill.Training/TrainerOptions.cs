@@ -70,4 +70,18 @@ public sealed record TrainerOptions
             throw new ArgumentException($"Unknown text normalization '{Normalization}'.", nameof(Normalization));
         }
     }
+
+    /// <summary>What a model says of how it was trained.</summary>
+    /// <param name="maxVocabSize">The one of <see cref="MaxVocabSizes"/> that the model was made for.</param>
+    public ModelOptions ModelOptionsFor(int maxVocabSize) => new()
+    {
+        Order = Order,
+        MinCount = MinCount,
+        MaxPieceLength = MaxPieceLength,
+        IsolateDigits = IsolateDigits,
+        EnsureUnicode = EnsureUnicode,
+        Normalization = Normalization,
+        UnicodeVersion = TextNormalizer.UnicodeVersion,
+        MaxVocabSize = maxVocabSize,
+    };
 }
