@@ -95,6 +95,9 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
         {
             ended.Attempt.Committed = committed.Directory;
             _report = new TaskCompleted(task, committed.Directory.Committed, committed.Metrics);
+            Log.Info(
+                "Finished {Kind} {Index} of stage {Stage}: {Entries} entries, {TextBytes} bytes of text",
+                ended.Attempt.Assignment.Stage.Kind, task.Index, task.Stage, committed.Metrics.Entries, committed.Metrics.TextBytes);
         }
         else if (ended.Attempt.Cancellation.IsCancellationRequested)
         {

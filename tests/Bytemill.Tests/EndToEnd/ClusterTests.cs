@@ -17,7 +17,7 @@ public sealed class ClusterTests : IDisposable
     public async Task Run_ThreeProcesses_SharesTheJobAndGivesTheBytesOfOneNode()
     {
         TestCorpus.Write(_directory["in"], [.. GoldenCases.Load("languages").Documents], files: 6, rowsPerGroup: 5);
-        string[] job = ["run", "--input", _directory["in/*.parquet"], "--vocab-size", "2000,600", "--shards", "6"];
+        string[] job = ["run", "--input", _directory["in/*.parquet"], "--vocab-size", "2000,600", "--shards", "16", "--partition-size", "1"];
         (int alone, _, string[] errors) = await BytemillProcess.RunAsync([.. job, "--output", _directory["alone"], "--workers", "1"]);
         Assert.True(alone == 0, string.Join('\n', errors));
 
@@ -38,6 +38,7 @@ public sealed class ClusterTests : IDisposable
         string log = string.Join('\n', first.Errors);
         Assert.Contains("3 workers", log, StringComparison.Ordinal);
         Assert.Contains("3 hosts", log, StringComparison.Ordinal);
+        Assert.All([first, second, third], node => Assert.Contains(node.Errors, line => line.Contains("Finished", StringComparison.Ordinal)));
     }
 
     private static void AssertSameResults(string expected, string actual)
