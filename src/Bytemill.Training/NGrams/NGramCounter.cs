@@ -156,7 +156,9 @@ public sealed unsafe class NGramCounter : IDisposable
     private void Spill()
     {
         Stream stream = _scratch.Create();
+        _codec.Compresses = false;
         WriteBuffer(stream);
+        _codec.Compresses = true;
         _spills.Add(new RunSource(stream, RunKind.NGramRun));
     }
 

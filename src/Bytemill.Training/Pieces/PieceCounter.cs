@@ -157,7 +157,9 @@ public sealed class PieceCounter : IDisposable
     private void Spill()
     {
         Stream stream = _scratch.Create();
+        _codec.Compresses = false;
         WriteBuffer(stream);
+        _codec.Compresses = true;
         _spills.Add(new RunSource(stream, RunKind.PieceRun));
     }
 

@@ -20,12 +20,15 @@ internal sealed class BlockCodec : IDisposable
     private readonly Decompressor _decompressor = new();
     private byte[] _stored = ArrayPool<byte>.Shared.Rent(256 << 10);
 
+    /// <summary>Whether blocks are compressed. Spills that are read back at once cost less without. Default true.</summary>
+    public bool Compresses { get; set; } = true;
+
     /// <summary>Writes one block.</summary>
     /// <returns>Bytes written.</returns>
     public int Write(Stream output, ReadOnlySpan<byte> raw)
     {
         Grow(HeaderBytes + Compressor.GetCompressBound(raw.Length));
-        int stored = _compressor.Wrap(raw, _stored.AsSpan(HeaderBytes));
+        int stored = Compresses ? _compressor.Wrap(raw, _stored.AsSpan(HeaderBytes)) : raw.Length;
         if (stored >= raw.Length)
         {
             raw.CopyTo(_stored.AsSpan(HeaderBytes));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Bytemill.Training;
 
@@ -25,22 +26,19 @@ internal sealed class SegmentWriter : IDisposable
     public bool IsAtBlockStart => _used == 0;
 
     /// <summary>Room for an entry of at most <paramref name="bytes"/> bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Reserve(int bytes)
     {
         if (_used + bytes > BlockBytes)
         {
-            FlushBlock();
-            if (bytes > _block.Length)
-            {
-                ArrayPool<byte>.Shared.Return(_block);
-                _block = ArrayPool<byte>.Shared.Rent(bytes);
-            }
+            StartBlock(bytes);
         }
 
         return _block.AsSpan(_used);
     }
 
     /// <summary>Ends the entry written into the reserved room.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Commit(int bytes, long count)
     {
         _used += bytes;
@@ -62,6 +60,16 @@ internal sealed class SegmentWriter : IDisposable
     {
         ArrayPool<byte>.Shared.Return(_block);
         _block = [];
+    }
+
+    private void StartBlock(int bytes)
+    {
+        FlushBlock();
+        if (bytes > _block.Length)
+        {
+            ArrayPool<byte>.Shared.Return(_block);
+            _block = ArrayPool<byte>.Shared.Rent(bytes);
+        }
     }
 
     private void FlushBlock()
