@@ -3,6 +3,11 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-# The build says nothing unless it fails; its words go to standard error, so that output can be piped.
-dotnet build "$root/src/Bytemill.App" --configuration Release --verbosity quiet -nologo -clp:NoSummary >&2
-exec dotnet "$root/src/Bytemill.App/bin/Release/net10.0/bytemill.dll" "$@"
+program=$root/src/Bytemill.App/bin/Release/net10.0/bytemill.dll
+[[ -e $program ]] || echo "bytemill.sh: building for the first time…" >&2
+# The build says nothing unless it fails.
+if ! words=$(dotnet build "$root/src/Bytemill.App" --configuration Release --verbosity quiet -nologo 2>&1); then
+    echo "$words" >&2
+    exit 1
+fi
+exec dotnet "$program" "$@"

@@ -23,6 +23,11 @@ results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 status=0
 step dotnet test Pipeline.sln --configuration Release --no-build --logger trx --results-directory "$results" "$@" || status=$?
+if (($# == 0)); then
+    # Once more without ICU: neither normalization nor any result may depend on it.
+    DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 step dotnet test Pipeline.sln --configuration Release --no-build --logger trx \
+        --results-directory "$results" --filter 'FullyQualifiedName~Normalizer|FullyQualifiedName~ChunkSplitter|FullyQualifiedName~GoldenRun' || status=$?
+fi
 
 passed=0 failed=0 skipped=0
 shopt -s nullglob

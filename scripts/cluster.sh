@@ -27,7 +27,7 @@ up() {
     done
     rm -rf "$state"
     mkdir -p "$state"
-    dotnet build src/Bytemill.App --configuration Release --verbosity quiet -nologo -clp:NoSummary
+    scripts/bytemill.sh --version >/dev/null
     for ((i = 1; i <= count; i++)); do
         local own_port=0
         ((i == 1)) && own_port=$port
