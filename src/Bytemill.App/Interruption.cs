@@ -6,6 +6,7 @@ namespace Bytemill.App;
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
+    private readonly TaskCompletionSource _interrupted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
 
@@ -16,6 +17,9 @@ internal sealed class Interruption : IDisposable
     }
 
     public CancellationToken Token => _source.Token;
+
+    /// <summary>Completes at the first signal.</summary>
+    public Task Task => _interrupted.Task;
 
     public void Dispose()
     {
@@ -30,6 +34,7 @@ internal sealed class Interruption : IDisposable
         {
             context.Cancel = true;
             _source.Cancel();
+            _interrupted.TrySetResult();
         }
     }
 }

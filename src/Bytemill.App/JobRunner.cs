@@ -14,8 +14,7 @@ internal static class JobRunner
 
     public static async Task<int> RunAsync(JobSpec spec, NodeOptions node, bool verbose, IJobDisplay display, CancellationToken cancellation)
     {
-        using IHost host = NodeHost.Build(node, verbose ? NodeLogging.Verbose : NodeLogging.WarningsOnly, ownSignals: false);
-        await host.StartAsync(cancellation).ConfigureAwait(false);
+        using IHost host = await NodeHost.StartAsync(node, verbose ? NodeLogging.Verbose : NodeLogging.WarningsOnly).ConfigureAwait(false);
         try
         {
             ActorSystem system = host.Services.GetRequiredService<ActorSystem>();

@@ -5,10 +5,11 @@ internal static class ModelOutput
 {
     public static void WriteAtomically(string path, Action<Stream> write)
     {
-        string temporary = path + ".partial";
+        // A name that nobody else has: what is beside the target is not ours.
+        string temporary = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {
-            using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write))
+            using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write))
             {
                 write(file);
                 file.Flush(flushToDisk: true);
@@ -18,7 +19,11 @@ internal static class ModelOutput
         }
         catch
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
             throw;
         }
     }

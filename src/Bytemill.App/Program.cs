@@ -13,8 +13,17 @@ catch (Exception e) when (e is CommandAppException || UserErrors.IsInputError(e)
     ErrorConsole.WriteError(UserErrors.IsInputError(e) ? UserErrors.Describe(e) : CommandLine.DescribeUsageError(e));
     return ExitCodes.WrongUsage;
 }
-catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+catch (OperationCanceledException)
+{
+    return ExitCodes.Interrupted;
+}
+catch (Exception e) when (e is not (OutOfMemoryException or StackOverflowException))
 {
     ErrorConsole.WriteError(UserErrors.Describe(e));
+    if (args.Contains("--verbose"))
+    {
+        Console.Error.WriteLine(e);
+    }
+
     return ExitCodes.RunFailed;
 }

@@ -15,20 +15,22 @@ public static class PipelineHosting
     public const string SystemName = "bytemill";
 
     /// <summary>Adds the actor system with the actors of the node's roles. A node without seeds starts a cluster of one.</summary>
-    /// <exception cref="JobInputException">The configuration file does not exist or is not HOCON.</exception>
+    /// <exception cref="JobInputException">The configuration file does not exist or is not HOCON, or a seed is not <c>host:port</c>.</exception>
     public static IServiceCollection AddBytemillNode(this IServiceCollection services, NodeOptions options)
     {
         var node = new NodeServices(options);
         services.AddSingleton(node);
         Config fileConfig = ReadConfig(options.ConfigFile);
         Config baseConfig = BaseConfig;
+        string[] seeds = [.. options.SeedNodes.Select(AddressOf)];
         services.AddAkka(SystemName, builder =>
         {
             builder
                 .ConfigureLoggers(loggers =>
                 {
-                    loggers.ClearLoggers();
                     loggers.AddLoggerFactory();
+                    loggers.ClearLoggers();
+                    loggers.AddLogger<NodeLogger>();
                     loggers.LogLevel = LogLevel.InfoLevel;
                 })
                 .AddHocon(fileConfig.WithFallback(baseConfig), HoconAddMode.Prepend)
@@ -38,7 +40,7 @@ public static class PipelineHosting
                 .WithClustering(new ClusterOptions
                 {
                     Roles = [.. options.Roles],
-                    SeedNodes = [.. options.SeedNodes.Select(AddressOf)],
+                    SeedNodes = seeds,
                 })
                 .AddJobCoordinator(node)
                 .AddWorkers(node)
@@ -90,16 +92,83 @@ public static class PipelineHosting
 
         if (!File.Exists(path))
         {
-            throw new JobInputException($"No configuration file at '{path}'.");
+            throw new JobInputException($"No configuration file at '{path}'. Give an existing one with --config, as those in cluster-config/.");
+        }
+
+        string text = File.ReadAllText(path);
+        if (!IsBalanced(text))
+        {
+            // Of a list that is not closed the parser never finds the end and takes all memory; the rest it overlooks.
+            throw new JobInputException($"{path}: not HOCON: brackets, braces or quotes are not closed, or closed without being opened.");
+        }
+
+        if (text.Split('\n').Any(line => line.Split('#')[0].Contains("${", StringComparison.Ordinal)))
+        {
+            // The parser loses the section that a substitution stands in, and overflows the stack for one of the environment.
+            throw new JobInputException($"{path}: substitutions, ${{…}}, are not supported. Write the value, or give it as an option, such as --hostname.");
         }
 
         try
         {
-            return ConfigurationFactory.ParseString(File.ReadAllText(path));
+            return ConfigurationFactory.ParseString(text);
         }
-        catch (Exception e) when (e is FormatException or ConfigurationException)
+        catch (NullReferenceException e)
         {
-            throw new JobInputException($"{path}: not HOCON: {e.Message}", e);
+            // How the parser meets an 'include', of which it finds no file.
+            throw new JobInputException($"{path}: not HOCON that can be read here; 'include' is not supported.", e);
         }
+        catch (Exception e) when (e is not (OutOfMemoryException or StackOverflowException))
+        {
+            // The parser has an exception of its own for some faults, and anything at all for others.
+            throw new JobInputException($"{path}: not HOCON: {FirstLine(e.Message)}", e);
+        }
+    }
+
+    private static bool IsBalanced(string text)
+    {
+        var open = new Stack<char>();
+        for (int i = 0; i < text.Length; i++)
+        {
+            switch (text[i])
+            {
+                case '{' or '[':
+                    open.Push(text[i]);
+                    break;
+                case '}' or ']':
+                    if (!open.TryPop(out char opened) || opened != (text[i] == '}' ? '{' : '['))
+                    {
+                        return false;
+                    }
+
+                    break;
+                case '#':
+                case '/' when i + 1 < text.Length && text[i + 1] == '/':
+                    i = text.IndexOf('\n', i) is var end and >= 0 ? end : text.Length;
+                    break;
+                case '"':
+                    for (i++; i < text.Length && text[i] != '"'; i++)
+                    {
+                        i += text[i] == '\\' ? 1 : 0;
+                    }
+
+                    if (i >= text.Length)
+                    {
+                        return false;
+                    }
+
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return open.Count == 0;
+    }
+
+    // Below its first line the parser draws the place, with the text around it.
+    private static string FirstLine(string message)
+    {
+        int end = message.AsSpan().IndexOfAny('\r', '\n');
+        return end < 0 ? message : message[..end].TrimEnd(':', ' ');
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text;
+using Bytemill.Pipeline;
 using Bytemill.Tokenization;
 using Spectre.Console.Cli;
 
@@ -34,10 +35,20 @@ internal sealed class EncodeCommand : Command<EncodeSettings>
         }
 
         using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false, throwOnInvalidBytes: true));
-        while (input.ReadLine() is { } line)
+        long lines = 0;
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            Write(tokenizer, line, settings.Pieces);
+            while (input.ReadLine() is { } line)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Write(tokenizer, line, settings.Pieces);
+                lines++;
+            }
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new JobInputException(
+                $"Standard input is not UTF-8 somewhere after line {lines}. Convert it first, for example with iconv.", e);
         }
 
         return ExitCodes.Done;

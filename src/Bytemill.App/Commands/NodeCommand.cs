@@ -45,21 +45,25 @@ internal sealed class NodeCommand : AsyncCommand<NodeSettings>
         node = node with
         {
             Hostname = settings.Hostname ?? node.Hostname,
-            Port = settings.Port ?? node.Port,
+            Port = settings.Port is { } port ? NodeConfigFile.CheckPort(port, "--port") : node.Port,
             SeedNodes = settings.Seeds.Length > 0 ? [.. settings.Seeds] : node.SeedNodes,
             Roles = settings.Roles is { } roles ? NodeConfigFile.CheckRoles(roles.Split(',', StringSplitOptions.TrimEntries)) : node.Roles,
             Workers = NodeConfigFile.CheckWorkers(settings.Workers) ?? node.Workers,
         };
-        using IHost host = NodeHost.Build(node, NodeLogging.Verbose, ownSignals: true);
-        await host.StartAsync(cancellationToken).ConfigureAwait(false);
+        using var interruption = new Interruption();
+        using IHost host = await NodeHost.StartAsync(node, NodeLogging.Verbose).ConfigureAwait(false);
         ActorSystem system = host.Services.GetRequiredService<ActorSystem>();
         Akka.Cluster.Cluster.Get(system).RegisterOnMemberUp(() => Announce(system, node));
-        Task stopped = host.WaitForShutdownAsync(cancellationToken);
+        await Task.WhenAny(interruption.Task, system.WhenTerminated).ConfigureAwait(false);
 
-        // A node that its cluster has put out ends its actor system; a supervisor starts it anew.
-        Task ended = await Task.WhenAny(stopped, system.WhenTerminated).ConfigureAwait(false);
-        bool wasPutOut = ended != stopped && !host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
+        // A node that its cluster has put out ends its actor system by itself.
+        bool wasPutOut = !interruption.Token.IsCancellationRequested;
         await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        if (wasPutOut)
+        {
+            ErrorConsole.WriteError("The cluster has put this node out: it was not reachable, or was on the smaller side of a split. Start it anew.");
+        }
+
         return wasPutOut ? ExitCodes.RunFailed : ExitCodes.Done;
     }
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Akka.Configuration;
+using Akka.Configuration.Hocon;
 using Bytemill.Pipeline;
 
 namespace Bytemill.App;
@@ -9,6 +11,7 @@ internal static class NodeConfigFile
 {
     private const string Section = "bytemill";
 
+    private static readonly ImmutableArray<string> s_sections = [Section, "akka"];
     private static readonly ImmutableArray<string> s_keys = ["seed-nodes", "hostname", "port", "roles", "workers"];
 
     /// <summary>Reads the file; without one, the defaults.</summary>
@@ -21,30 +24,76 @@ internal static class NodeConfigFile
             return options;
         }
 
-        Config section = PipelineHosting.ReadConfig(path).GetConfig(Section);
-        if (section is null)
+        Config file = PipelineHosting.ReadConfig(path);
+        CheckKeys(path, file, "", s_sections);
+        if (!file.HasPath(Section))
         {
             return options with { ConfigFile = path };
         }
 
-        foreach ((string key, _) in section.AsEnumerable())
+        if (!file.GetValue(Section).IsObject())
         {
-            if (!s_keys.Contains(key))
-            {
-                throw new JobInputException($"{path}: unknown key '{Section}.{key}'; the keys are {string.Join(", ", s_keys)}.");
-            }
+            throw new JobInputException($"{path}: '{Section}' is a section: {Section} {{ … }}.");
         }
 
+        Config section = file.GetConfig(Section);
+        CheckKeys(path, section, Section + ".", s_keys);
+        string hostname = ReadText(path, section, "hostname") ?? options.Hostname;
         return options with
         {
             ConfigFile = path,
-            SeedNodes = [.. section.GetStringList("seed-nodes", [])],
-            Hostname = section.GetString("hostname", options.Hostname),
-            Port = section.GetInt("port", options.Port),
-            Roles = section.HasPath("roles") ? CheckRoles(section.GetStringList("roles")) : options.Roles,
-            Workers = CheckWorkers(section.GetInt("workers", 0)) ?? options.Workers,
+            SeedNodes = ReadList(path, section, "seed-nodes") ?? options.SeedNodes,
+            Hostname = hostname.Length > 0 ? hostname : throw Wrong(path, "hostname", "an address of this machine", hostname),
+            Port = CheckPort(ReadNumber(path, section, "port") ?? options.Port, $"{path}: '{Section}.port'"),
+            Roles = ReadList(path, section, "roles") is { } roles ? CheckRoles(roles) : options.Roles,
+            Workers = CheckWorkers(ReadNumber(path, section, "workers")) ?? options.Workers,
         };
     }
+
+    private static void CheckKeys(string path, Config config, string prefix, ImmutableArray<string> known)
+    {
+        if (config.IsEmpty || config.Root.IsEmpty)
+        {
+            throw new JobInputException($"{path}: no settings found; expected {string.Join(" or ", known.Select(key => prefix + key))}.");
+        }
+
+        foreach ((string key, _) in config.AsEnumerable())
+        {
+            if (!known.Contains(key))
+            {
+                throw new JobInputException($"{path}: unknown key '{prefix}{key}'; the keys are {string.Join(", ", known)}.");
+            }
+        }
+    }
+
+    private static string? ReadText(string path, Config section, string key)
+    {
+        if (!section.HasPath(key))
+        {
+            return null;
+        }
+
+        HoconValue value = section.GetValue(key);
+        return value.IsString() ? value.GetString() : throw Wrong(path, key, "one value", value.ToString());
+    }
+
+    private static int? ReadNumber(string path, Config section, string key) =>
+        ReadText(path, section, key) is not { } text ? null
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number
+        : throw Wrong(path, key, "a whole number", text);
+
+    // A single text would read as an empty list, and a node without seeds founds a cluster of its own.
+    private static ImmutableArray<string>? ReadList(string path, Config section, string key) =>
+        !section.HasPath(key) ? null
+        : section.GetValue(key) is var value && value.IsArray() ? [.. value.GetStringList()]
+        : throw Wrong(path, key, "a list, [\"…\", \"…\"]", value.ToString());
+
+    private static JobInputException Wrong(string path, string key, string expected, string found) =>
+        new($"{path}: '{Section}.{key}' must be {expected}; found '{found}'.");
+
+    /// <summary>A port to bind to.</summary>
+    public static int CheckPort(int port, string where) =>
+        port is >= 0 and < 65536 ? port : throw new JobInputException(Units.Format($"{where} must be in [0..65535], 0 for a free port; found {port}."));
 
     /// <summary>The roles, each of them known.</summary>
     public static ImmutableArray<string> CheckRoles(IEnumerable<string> roles)

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Akka.Actor;
 using Bytemill.Pipeline;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,26 +12,67 @@ namespace Bytemill.App;
 /// <summary>The generic host around a node.</summary>
 internal static class NodeHost
 {
-    /// <summary>A host that is not started yet. With <paramref name="ownSignals"/> it ends by itself on Ctrl-C and SIGTERM; else the caller stops it.</summary>
-    public static IHost Build(NodeOptions node, NodeLogging logging, bool ownSignals)
+    // The phases of leaving a cluster may take longer than the 30 s that a host allows by default.
+    private static readonly TimeSpan s_shutdownTimeout = TimeSpan.FromSeconds(90);
+
+    /// <summary>Starts a host; it does not listen to signals, the caller stops it.</summary>
+    /// <exception cref="JobInputException">An option is at fault, or the address cannot be had.</exception>
+    public static async Task<IHost> StartAsync(NodeOptions node, NodeLogging logging)
+    {
+        CheckAddress(node);
+        IHost host = Build(node, logging);
+        try
+        {
+            // Without cancellation: the actor system takes a start broken off for a fault that ends the process.
+            await host.StartAsync(CancellationToken.None).ConfigureAwait(false);
+            return host;
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
+    }
+
+    private static IHost Build(NodeOptions node, NodeLogging logging)
     {
         // No arguments, settings files or environment: a stray appsettings.json must not change a job.
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(logging == NodeLogging.Verbose ? LogLevel.Information : LogLevel.Warning);
-        builder.Logging.AddSimpleConsole(console =>
+        if (logging == NodeLogging.WarningsOnly)
         {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-            console.ColorBehavior = LoggerColorBehavior.Default;
-        });
-        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Services.AddBytemillNode(node);
-        if (!ownSignals)
-        {
-            builder.Services.AddSingleton<IHostLifetime, NoSignals>();
+            // Of Akka.NET only faults; of the network nothing: what comes of it for the job is told by us.
+            builder.Logging.AddFilter("Akka", LogLevel.Error).AddFilter("Akka.Remote", LogLevel.None);
         }
 
+        // Its exceptions come to us, and what it says at start would be repeated.
+        builder.Logging.AddFilter("Microsoft", LogLevel.None);
+        builder.Logging.AddConsole(console => console.FormatterName = LineFormatter.FormatterName);
+        builder.Logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_shutdownTimeout);
+        builder.Services.AddBytemillNode(node);
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         return builder.Build();
+    }
+
+    // Tried here, since an actor system that cannot listen ends the process with pages of nested exceptions.
+    private static void CheckAddress(NodeOptions node)
+    {
+        try
+        {
+            IPAddress address = IPAddress.TryParse(node.Hostname, out IPAddress? given) ? given : Dns.GetHostAddresses(node.Hostname)[0];
+            using var listener = new TcpListener(address, node.Port);
+            listener.Start();
+        }
+        catch (SocketException e)
+        {
+            throw new JobInputException(
+                $"Cannot listen at {Units.Format($"{node.Hostname}:{node.Port}")}: {e.Message}. {(e.SocketErrorCode == SocketError.AddressAlreadyInUse
+                    ? "Choose another --port; 0 takes a free one."
+                    : "Give an address of this machine with --hostname.")}",
+                e);
+        }
     }
 
     /// <summary>Completes when the node is a member of its cluster.</summary>

@@ -17,6 +17,7 @@ internal sealed class ActiveJob
         Reference = reference;
         Spec = spec;
         Work = new WorkDirectory(reference.WorkDirectory);
+        OutputExisted = Directory.Exists(spec.OutputDirectory);
     }
 
     public JobReference Reference { get; }
@@ -32,7 +33,13 @@ internal sealed class ActiveJob
     public TaskBoard<IActorRef>? Board { get; private set; }
 
     /// <summary>Hosts of the present stage's shards, by shard; empty when the stage has none.</summary>
-    public ImmutableArray<string> ShardHosts { get; set; } = [];
+    public ImmutableArray<IActorRef> ShardOwners { get; set; } = [];
+
+    /// <summary>Whether the output directory was there before the job: then it stays when the job leaves nothing in it.</summary>
+    public bool OutputExisted { get; }
+
+    /// <summary>Whether results are on their way to their final names, which cannot be taken back half way.</summary>
+    public bool IsPublishing => Stage?.Kind == StageKind.PublishResults;
 
     public StageSpec? Stage => Board?.Stage;
 
@@ -109,7 +116,7 @@ internal sealed class ActiveJob
     private void OpenBoard()
     {
         Board = new TaskBoard<IActorRef>(Script!.Current!);
-        ShardHosts = [];
+        ShardOwners = [];
         _stageClock.Restart();
     }
 

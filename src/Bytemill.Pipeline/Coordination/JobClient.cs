@@ -1,4 +1,5 @@
 using Akka.Actor;
+using static System.FormattableString;
 using static Bytemill.Pipeline.JobProtocol;
 
 namespace Bytemill.Pipeline;
@@ -7,6 +8,9 @@ namespace Bytemill.Pipeline;
 public sealed class JobClient
 {
     private static readonly TimeSpan s_askAgain = TimeSpan.FromSeconds(2);
+
+    // Longer than the coordinator takes to remove work files that are still held.
+    private static readonly TimeSpan s_cancelTimeout = TimeSpan.FromSeconds(20);
 
     private readonly ActorSystem _system;
     private readonly IActorRef _coordinator;
@@ -64,7 +68,12 @@ public sealed class JobClient
             {
                 _isCancelled = true;
                 _coordinator.Tell(cancel);
+                Timers.StartSingleTimer("cancel", CancelUnanswered.Instance, s_cancelTimeout);
             });
+            Receive<CancelUnanswered>(_ => end.TrySetResult(new JobFailed(
+                submit.JobId,
+                Invariant($"No coordinator confirmed within {s_cancelTimeout.TotalSeconds} s that the job stopped. It may still run, or have left work files in '{submit.Spec.OutputDirectory}'."),
+                IsInputError: false)));
             Receive<JobProgressed>(onProgress);
             Receive<JobCompleted>(completed => end.TrySetResult(completed));
             Receive<JobFailed>(failed => end.TrySetResult(failed));
@@ -78,22 +87,29 @@ public sealed class JobClient
         // Every message may get lost on the way to the singleton; all of these may be repeated.
         private void OnTick()
         {
-            if (!_isAccepted)
-            {
-                _coordinator.Tell(_submit);
-                return;
-            }
-
-            _coordinator.Tell(new WatchJob(_submit.JobId));
             if (_isCancelled)
             {
                 _coordinator.Tell(new CancelJob(_submit.JobId));
+            }
+
+            if (_isAccepted)
+            {
+                _coordinator.Tell(new WatchJob(_submit.JobId));
+            }
+            else if (!_isCancelled)
+            {
+                _coordinator.Tell(_submit);
             }
         }
 
         private sealed record Tick : INoSerializationVerificationNeeded
         {
             public static Tick Instance { get; } = new();
+        }
+
+        private sealed record CancelUnanswered : INoSerializationVerificationNeeded
+        {
+            public static CancelUnanswered Instance { get; } = new();
         }
     }
 }

@@ -24,6 +24,9 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
 
     private const int MaxCleanUps = 50;
 
+    // Runners report five times a second; after this many ticks without a word the assignment may have got lost.
+    internal const int SilentTicks = 25;
+
     private static readonly TimeSpan s_cleanUpInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_progressInterval = TimeSpan.FromMilliseconds(200);
 
@@ -61,7 +64,11 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
         Receive<TaskFailed>(OnTaskFailed);
         Receive<Terminated>(OnTerminated);
         Receive<CleanUpAgain>(_ => CleanUp());
-        Receive<PublishProgress>(_ => TellProgress());
+        Receive<PublishProgress>(_ =>
+        {
+            AssignSilentAgain();
+            TellProgress();
+        });
         Receive<StopCoordinator>(_ => Context.Stop(Self));
     }
 
@@ -69,12 +76,11 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
 
     protected override void PreStart() => Timers.StartPeriodicTimer("progress", PublishProgress.Instance, s_progressInterval);
 
-    protected override void PostStop() => StopPlanning();
+    protected override void PostStop() => _planning?.Cancel();
 
     private void OnSubmit(SubmitJob submit)
     {
-        bool isKnown = _job?.Reference.JobId == submit.JobId || _closing?.Job.Reference.JobId == submit.JobId || _ended.ContainsKey(submit.JobId) || _queue.Any(job => job.JobId == submit.JobId);
-        if (!isKnown)
+        if (!IsKnown(submit.JobId))
         {
             _log.Info("Accepted job {JobId}: {Mode} to {Output}", submit.JobId, submit.Spec.Mode, submit.Spec.OutputDirectory);
             _queue.Enqueue(submit);
@@ -84,11 +90,24 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
         StartNextJob();
     }
 
+    private bool IsKnown(string jobId) =>
+        _job?.Reference.JobId == jobId || _closing?.Job.Reference.JobId == jobId || _ended.ContainsKey(jobId) || _queue.Any(job => job.JobId == jobId);
+
     private void OnWatch(WatchJob watch)
     {
         if (_ended.TryGetValue(watch.JobId, out object? end))
         {
             Sender.Tell(end);
+            return;
+        }
+
+        if (!IsKnown(watch.JobId))
+        {
+            // It was accepted by a coordinator that is gone: whoever waits would wait for ever.
+            Sender.Tell(new JobFailed(
+                watch.JobId,
+                "The coordinator ended or moved to another node, and the job was lost with it. Run the same command again with --overwrite.",
+                IsInputError: false));
             return;
         }
 
@@ -107,7 +126,17 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
     {
         if (_job?.Reference.JobId == cancel.JobId)
         {
+            if (_job.IsPublishing)
+            {
+                _log.Info("Job {JobId} is not cancelled: its results are being published", cancel.JobId);
+                return;
+            }
+
             EndJob(new JobCancelled(cancel.JobId));
+        }
+        else if (_ended.TryGetValue(cancel.JobId, out object? end))
+        {
+            Sender.Tell(end);
         }
         else if (_queue.Any(job => job.JobId == cancel.JobId))
         {
@@ -119,6 +148,12 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
             }
 
             Announce(cancel.JobId, new JobCancelled(cancel.JobId));
+        }
+        else if (!IsKnown(cancel.JobId))
+        {
+            // Remembered, so that its submission, still on the way, does not start it.
+            Announce(cancel.JobId, new JobCancelled(cancel.JobId));
+            Sender.Tell(_ended[cancel.JobId]);
         }
     }
 
@@ -144,8 +179,10 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
 
     private void OnPlanReady(PlanReady ready)
     {
+        EndPlanning();
         if (_job?.Reference.JobId != ready.JobId)
         {
+            CleanUp();
             return;
         }
 
@@ -158,15 +195,19 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
 
     private void OnPlanFailed(PlanFailed failed)
     {
+        EndPlanning();
         if (_job?.Reference.JobId == failed.JobId)
         {
             EndJob(new JobFailed(failed.JobId, UserErrors.Describe(failed.Exception), UserErrors.IsInputError(failed.Exception)));
         }
+        else
+        {
+            CleanUp();
+        }
     }
 
-    private void StopPlanning()
+    private void EndPlanning()
     {
-        _planning?.Cancel();
         _planning?.Dispose();
         _planning = null;
     }
@@ -226,7 +267,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
                     }
 
                     _idleWorkers.Remove(worker);
-                    worker.Tell(new AssignTask(new TaskIdentity(_job.Reference, board.Stage.Number, task.Index, task.Attempt), board.Stage));
+                    Assign(board, task.Index, task.Attempt, worker);
                 }
 
                 break;
@@ -252,16 +293,19 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
         }
 
         ImmutableArray<string> hosts = ShardPlacement.Assign(_job!.Reference.JobId, kind, board.Stage.TaskCount, _shardHosts.Keys);
-        if (!hosts.SequenceEqual(_job.ShardHosts))
+
+        // A shard stays where its task runs: a host that must give it up stops it, and nobody would report the task.
+        ImmutableArray<IActorRef> owners = [.. hosts.Select((host, shard) => board.OwnerOf(shard) ?? _shardHosts[host])];
+        if (!owners.SequenceEqual(_job.ShardOwners))
         {
-            _job.ShardHosts = hosts;
-            foreach (IGrouping<string, int> group in Enumerable.Range(0, hosts.Length).GroupBy(shard => hosts[shard], StringComparer.Ordinal))
+            _job.ShardOwners = owners;
+            foreach (IGrouping<IActorRef, int> group in Enumerable.Range(0, owners.Length).GroupBy(shard => owners[shard]))
             {
-                _shardHosts[group.Key].Tell(new OwnShards(_job.Reference, kind, [.. group]));
+                group.Key.Tell(new OwnShards(_job.Reference, kind, [.. group]));
             }
         }
 
-        AssignAll(board, shard => _shardHosts[hosts[shard]]);
+        AssignAll(board, shard => owners[shard]);
     }
 
     private void AssignAll(TaskBoard<IActorRef> board, Func<int, IActorRef> ownerOf)
@@ -269,8 +313,22 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
         foreach (int index in board.Waiting)
         {
             IActorRef owner = ownerOf(index);
-            int attempt = board.Take(index, owner);
-            owner.Tell(new AssignTask(new TaskIdentity(_job!.Reference, board.Stage.Number, index, attempt), board.Stage));
+            Assign(board, index, board.Take(index, owner), owner);
+        }
+    }
+
+    private void Assign(TaskBoard<IActorRef> board, int index, int attempt, IActorRef owner) =>
+        owner.Tell(new AssignTask(new TaskIdentity(_job!.Reference, board.Stage.Number, index, attempt), board.Stage));
+
+    // Runners take no notice of an assignment that they have already, so it may be sent as often as one likes.
+    private void AssignSilentAgain()
+    {
+        if (_job?.Board is { } board)
+        {
+            foreach ((int index, int attempt, IActorRef owner) in board.TickSilence(SilentTicks))
+            {
+                Assign(board, index, attempt, owner);
+            }
         }
     }
 
@@ -282,8 +340,17 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
             _log.Info("Worker {WorkerId} joined; {Workers} workers", request.WorkerId, _workers.Count);
         }
 
-        // It asks, so it holds no task: whatever was sent to it got lost.
-        _job?.Board?.Lose(Sender);
+        if (_job?.Board is { } board && board.HeldBy(Sender) is { IsEmpty: false } held)
+        {
+            // Its request crossed the assignment on the way, or the assignment got lost: the same attempt serves both.
+            foreach ((int index, int attempt) in held)
+            {
+                Assign(board, index, attempt, Sender);
+            }
+
+            return;
+        }
+
         _idleWorkers.Add(Sender);
         AssignWaiting();
     }
@@ -293,6 +360,12 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
         if (_shardHosts.TryGetValue(register.HostId, out IActorRef? known) && known.Equals(Sender))
         {
             return;
+        }
+
+        if (known is not null)
+        {
+            // A new process on the old address. The end of the old one is told later, or was overtaken.
+            _job?.Board?.Lose(known);
         }
 
         _shardHosts[register.HostId] = Sender;
@@ -323,12 +396,11 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
     private void OnTaskFailed(TaskFailed failed)
     {
         Sender.Tell(new TaskAcknowledged(failed.Task, IsAccepted: false));
-        if (!IsCurrent(failed.Task))
+        if (!IsCurrent(failed.Task) || _job!.Board!.Fail(failed.Task.Index, failed.Task.Attempt) is not { } failures)
         {
             return;
         }
 
-        int failures = _job!.Board!.Fail(failed.Task.Index, failed.Task.Attempt);
         _log.Warning(
             "Task {Index} of stage {Stage} failed ({Failures} of {MaxFailures} times): {Reason}",
             failed.Task.Index, failed.Task.Stage, failures, MaxFailures, failed.Reason);
@@ -369,7 +441,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
         if (wasWorker || hostId is not null)
         {
             ImmutableArray<int> lost = _job?.Board?.Lose(gone) ?? [];
-            _log.Warning("Lost {Owner}; {Tasks} tasks go to others", workerId ?? hostId, lost.Length);
+            _log.Warning("Lost {Owner}; {Tasks} of its tasks go to others", workerId ?? hostId, lost.Length);
             AssignWaiting();
         }
     }
@@ -380,7 +452,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
     {
         ActiveJob job = _job!;
         _job = null;
-        StopPlanning();
+        _planning?.Cancel();
         var release = new ReleaseJob(job.Reference);
         foreach (IActorRef owner in _workers.Keys.Concat(_shardHosts.Values).Append(_localRunner))
         {
@@ -394,14 +466,20 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
     // Attempts that still run notice the end within a moment; until then they may hold or write files.
     private void CleanUp()
     {
-        if (_closing is not { } closing)
+        // Planning makes the work directory as its last step; what it makes must not outlive the job.
+        if (_closing is not { } closing || _planning is not null)
         {
             return;
         }
 
         try
         {
-            JobOutput.RemoveWorkFiles(closing.Job.Spec.OutputDirectory, closing.Job.Work);
+            if (closing.End is JobFailed && closing.Job.IsPublishing)
+            {
+                JobOutput.RemoveUnfinishedResults(closing.Job.Spec.OutputDirectory);
+            }
+
+            JobOutput.RemoveWorkFiles(closing.Job.Spec.OutputDirectory, closing.Job.Work, keepDirectory: closing.Job.OutputExisted);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -423,7 +501,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
 
     private void Announce(string jobId, object end)
     {
-        _ended[jobId] = end;
+        _ended.Add(jobId, end);
         _endedOrder.Enqueue(jobId);
         if (_endedOrder.Count > EndedJobsKept)
         {
@@ -481,7 +559,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
         public static CleanUpAgain Instance { get; } = new();
     }
 
-    private sealed record PublishProgress : INoSerializationVerificationNeeded
+    internal sealed record PublishProgress : INoSerializationVerificationNeeded
     {
         public static PublishProgress Instance { get; } = new();
     }

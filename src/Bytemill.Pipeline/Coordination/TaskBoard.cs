@@ -57,7 +57,33 @@ internal sealed class TaskBoard<TOwner>
         if (_running.TryGetValue(index, out Running? running) && running.Attempt == attempt)
         {
             running.Units = units;
+            running.SilentTicks = 0;
         }
+    }
+
+    /// <summary>Who runs a task; nobody when it waits or is committed.</summary>
+    public TOwner? OwnerOf(int index) => _running.TryGetValue(index, out Running? running) ? running.Owner : default;
+
+    /// <summary>Attempts that an owner runs, ascending.</summary>
+    public ImmutableArray<(int Index, int Attempt)> HeldBy(TOwner owner) =>
+    [
+        .. _running.Where(entry => entry.Value.Owner.Equals(owner)).Select(entry => (entry.Key, entry.Value.Attempt)).OrderBy(held => held.Key),
+    ];
+
+    /// <summary>Lets one tick of time pass; names the attempts of which nothing was heard for <paramref name="ticks"/> and counts anew for these.</summary>
+    public ImmutableArray<(int Index, int Attempt, TOwner Owner)> TickSilence(int ticks)
+    {
+        var silent = ImmutableArray.CreateBuilder<(int, int, TOwner)>();
+        foreach ((int index, Running running) in _running)
+        {
+            if (++running.SilentTicks >= ticks)
+            {
+                running.SilentTicks = 0;
+                silent.Add((index, running.Attempt, running.Owner));
+            }
+        }
+
+        return silent.ToImmutable();
     }
 
     /// <summary>Commits an attempt unless another was first; whether this one is the committed attempt.</summary>
@@ -76,17 +102,20 @@ internal sealed class TaskBoard<TOwner>
         return true;
     }
 
-    /// <summary>Puts a failed task back in the queue; returns how often it has failed by now.</summary>
-    public int Fail(int index, int attempt)
+    /// <summary>
+    /// Puts a failed task back in the queue; returns how often it has failed by now, <c>null</c> when the attempt does not run
+    /// (any more).
+    /// </summary>
+    public int? Fail(int index, int attempt)
     {
-        if (_running.TryGetValue(index, out Running? running) && running.Attempt == attempt)
+        if (!_running.TryGetValue(index, out Running? running) || running.Attempt != attempt)
         {
-            _running.Remove(index);
-            _waiting.Add(index);
-            _failures[index]++;
+            return null;
         }
 
-        return _failures[index];
+        _running.Remove(index);
+        _waiting.Add(index);
+        return ++_failures[index];
     }
 
     /// <summary>Puts the tasks of a lost owner back in the queue and names them.</summary>
@@ -117,5 +146,7 @@ internal sealed class TaskBoard<TOwner>
         public TOwner Owner { get; } = owner;
 
         public long Units { get; set; }
+
+        public int SilentTicks { get; set; }
     }
 }

@@ -23,8 +23,9 @@ public static class JobOutput
             return;
         }
 
-        bool isFinished = File.Exists(Path.Combine(directory, SuccessFileName)) && ResultManifest.IsAt(directory);
-        bool isUnfinished = Directory.Exists(Path.Combine(directory, WorkDirectory.NameInOutput));
+        bool hasManifest = ResultManifest.IsAt(directory);
+        bool isFinished = hasManifest && File.Exists(Path.Combine(directory, SuccessFileName));
+        bool isUnfinished = hasManifest || Directory.Exists(Path.Combine(directory, WorkDirectory.NameInOutput));
         if (!isFinished && !isUnfinished)
         {
             throw new JobInputException(
@@ -38,6 +39,41 @@ public static class JobOutput
                 : $"The output '{directory}' holds an unfinished job. If it no longer runs, give --overwrite to start anew, or another directory.");
         }
     }
+
+    /// <summary>Fails when a result would replace a file that no earlier job made. Touches nothing.</summary>
+    /// <param name="directory">Output directory; need not exist.</param>
+    /// <param name="names">Files that the job will make, relative to the directory.</param>
+    /// <exception cref="JobInputException">A file stands in the way; names it.</exception>
+    internal static void CheckNames(string directory, IEnumerable<string> names)
+    {
+        HashSet<string> ours = EarlierResults(directory);
+        string? foreign = names.Append(ResultManifest.FileName).Append(SuccessFileName)
+            .Select(name => FullPath(directory, name))
+            .FirstOrDefault(path => Path.Exists(path) && !ours.Contains(path));
+        if (foreign is not null)
+        {
+            throw new JobInputException(
+                $"'{foreign}' would be replaced, but it is not the result of an earlier job. Move it away, or give another --output.");
+        }
+    }
+
+    /// <summary>Fails when what the job reads is the result of the earlier job that it would replace. Touches nothing.</summary>
+    /// <param name="directory">Output directory; need not exist.</param>
+    /// <param name="paths">Full paths of what the job reads.</param>
+    /// <exception cref="JobInputException">A file would be read and replaced; names it.</exception>
+    internal static void CheckInputs(string directory, IEnumerable<string> paths)
+    {
+        HashSet<string> replaced = EarlierResults(directory);
+        if (paths.FirstOrDefault(replaced.Contains) is { } path)
+        {
+            throw new JobInputException($"'{path}' is read by this job and is one of the results that it would replace. Give another --output.");
+        }
+    }
+
+    private static HashSet<string> EarlierResults(string directory) =>
+        ResultManifest.IsAt(directory)
+            ? [.. ResultManifest.Read(directory).FileNames.Append(ResultManifest.FileName).Append(SuccessFileName).Select(name => FullPath(directory, name))]
+            : [];
 
     /// <summary>Makes the directory and removes the work files that an unfinished job left there.</summary>
     internal static void Prepare(string directory)
@@ -60,11 +96,11 @@ public static class JobOutput
             return;
         }
 
-        ResultManifest earlier = ResultManifest.Read(directory);
-        string root = Path.GetFullPath(directory) + Path.DirectorySeparatorChar;
-        foreach (string name in earlier.Models.Select(model => model.Path).Concat(earlier.Outputs.Select(output => output.Path)))
+        string root = FullPath(directory, "");
+        root = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
+        foreach (string name in ResultManifest.Read(directory).FileNames)
         {
-            string path = Path.GetFullPath(Path.Combine(directory, name));
+            string path = FullPath(directory, name);
             if (path.StartsWith(root, StringComparison.Ordinal))
             {
                 DeleteFileIfThere(path);
@@ -74,13 +110,30 @@ public static class JobOutput
         File.Delete(Path.Combine(directory, ResultManifest.FileName));
     }
 
+    /// <summary>Removes what a job published of its results before it failed.</summary>
+    internal static void RemoveUnfinishedResults(string directory)
+    {
+        if (!File.Exists(Path.Combine(directory, SuccessFileName)))
+        {
+            RemoveEarlierResults(directory);
+        }
+    }
+
     /// <summary>Removes a job's work files, and the output directory where nothing else is in it.</summary>
-    internal static void RemoveWorkFiles(string directory, WorkDirectory work)
+    /// <param name="directory">Output directory.</param>
+    /// <param name="work">The job's work directory.</param>
+    /// <param name="keepDirectory">Whether the output directory stays though it is empty, since it is not the job's.</param>
+    internal static void RemoveWorkFiles(string directory, WorkDirectory work, bool keepDirectory)
     {
         work.Delete();
         RemoveIfEmpty(Path.Combine(directory, WorkDirectory.NameInOutput));
-        RemoveIfEmpty(directory);
+        if (!keepDirectory)
+        {
+            RemoveIfEmpty(directory);
+        }
     }
+
+    private static string FullPath(string directory, string name) => Path.GetFullPath(Path.Combine(directory, name));
 
     private static void DeleteFileIfThere(string path)
     {

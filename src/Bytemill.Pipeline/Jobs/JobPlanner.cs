@@ -21,9 +21,18 @@ internal static class JobPlanner
             : KeySampler.Sample(spec, files, partitions, cancellation);
         var plan = new JobPlan(
             spec, files, OutputNames.For([.. files.Select(file => file.Path)]), partitions, ngrams, pieces);
+        JobOutput.CheckNames(spec.OutputDirectory, ResultNames(plan));
+        cancellation.ThrowIfCancellationRequested();
         JobOutput.Prepare(spec.OutputDirectory);
         work.Create();
         work.WritePlan(plan);
         return plan;
+    }
+
+    private static IEnumerable<string> ResultNames(JobPlan plan)
+    {
+        JobSpec spec = plan.Spec;
+        IEnumerable<string> models = spec.Mode == JobMode.Tokenize ? [] : spec.Training.MaxVocabSizes.Select(spec.ModelFileName);
+        return spec.Mode == JobMode.Train ? models : models.Concat(plan.OutputNames);
     }
 }

@@ -20,6 +20,7 @@ public static class JobPreflight
         CheckOptions(spec);
         ImmutableArray<string> paths = InputResolver.Resolve(spec.Inputs);
         JobOutput.CheckTarget(spec.OutputDirectory, spec.Overwrite);
+        JobOutput.CheckInputs(spec.OutputDirectory, spec.ModelPath is { } model ? paths.Append(Path.GetFullPath(model)) : paths);
         ImmutableArray<CorpusFile> files = Inspect(paths, spec.TextColumn, cancellation);
         if (spec.Mode != JobMode.Train)
         {
@@ -43,10 +44,10 @@ public static class JobPreflight
             CheckTraining(spec);
         }
 
-        Require(spec.NGramShards is >= 1 and <= 4096, $"The number of shards must be in [1..4096]; found {spec.NGramShards}.");
-        Require(spec.PieceShards is >= 1 and <= 4096, $"The number of shards must be in [1..4096]; found {spec.PieceShards}.");
-        Require(spec.PartitionBytes >= 1, $"A partition must be at least 1 byte; found {spec.PartitionBytes}.");
-        Require(spec.CompressionLevel is >= 1 and <= 22, $"The zstd level must be in [1..22]; found {spec.CompressionLevel}.");
+        Require(spec.NGramShards is >= 1 and <= 4096, $"The number of shards (--shards) must be in [1..4096]; found {spec.NGramShards}.");
+        Require(spec.PieceShards is >= 1 and <= 4096, $"The number of shards (--shards) must be in [1..4096]; found {spec.PieceShards}.");
+        Require(spec.PartitionBytes >= 1, $"A partition (--partition-size) must be at least 1 byte; found {spec.PartitionBytes}.");
+        Require(spec.CompressionLevel is >= 1 and <= 22, $"The zstd level (--zstd-level) must be in [1..22]; found {spec.CompressionLevel}.");
     }
 
     private static void CheckTraining(JobSpec spec)

@@ -51,6 +51,11 @@ public sealed record ResultManifest
     /// <summary>Time of each phase; the only part that differs between two runs of the same job.</summary>
     public required ImmutableArray<ManifestPhase> Phases { get; init; }
 
+    /// <summary>Files that the job made beside the manifest, relative to its directory.</summary>
+    [JsonIgnore]
+    internal IEnumerable<string> FileNames =>
+        (Options is null ? [] : Models.Select(model => model.Path)).Concat(Outputs.Select(output => output.Path));
+
     /// <summary>Reads the manifest of a directory.</summary>
     /// <exception cref="JobInputException">It is not a manifest of ours.</exception>
     public static ResultManifest Read(string directory)
@@ -89,17 +94,31 @@ public sealed record ResultManifest
         }
     }
 
+    /// <summary>Whether this very manifest is in the directory: a publication that was broken off and goes on.</summary>
+    internal bool IsWrittenTo(string directory)
+    {
+        string path = Path.Combine(directory, FileName);
+        using var own = new MemoryStream();
+        WriteTo(own);
+        return File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(own.GetBuffer().AsSpan(0, (int)own.Length));
+    }
+
     internal void Write(string directory)
     {
         string temporary = Path.Combine(directory, WorkDirectory.NameInOutput, FileName);
         using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write))
         {
-            JsonSerializer.Serialize(file, this, s_json);
-            file.Write("\n"u8);
+            WriteTo(file);
             file.Flush(flushToDisk: true);
         }
 
         File.Move(temporary, Path.Combine(directory, FileName), overwrite: true);
+    }
+
+    private void WriteTo(Stream stream)
+    {
+        JsonSerializer.Serialize(stream, this, s_json);
+        stream.Write("\n"u8);
     }
 }
 

@@ -46,13 +46,20 @@ internal sealed class ShardHost : ReceiveActor, IWithTimers
 
         foreach (int shard in own.Shards)
         {
-            if (!_owned.ContainsKey((jobId, own.Kind, shard)))
-            {
-                _owned.Add((jobId, own.Kind, shard), CreateShard(own.Kind, shard));
-            }
+            ShardOf(jobId, own.Kind, shard);
         }
 
         _log.Debug("Owns {Shards} {Kind} shards of job {JobId}", own.Shards.Length, own.Kind, jobId);
+    }
+
+    private IActorRef ShardOf(string jobId, ShardKind kind, int shard)
+    {
+        if (!_owned.TryGetValue((jobId, kind, shard), out IActorRef? actor))
+        {
+            _owned.Add((jobId, kind, shard), actor = CreateShard(kind, shard));
+        }
+
+        return actor;
     }
 
     private IActorRef CreateShard(ShardKind kind, int shard) => kind switch
@@ -65,22 +72,18 @@ internal sealed class ShardHost : ReceiveActor, IWithTimers
     private void OnAssign(AssignTask assign)
     {
         ShardKind kind = assign.Stage.Kind.Placement() == TaskPlacement.NGramShard ? ShardKind.NGram : ShardKind.Piece;
-        if (_owned.TryGetValue((assign.Task.Job.JobId, kind, assign.Task.Index), out IActorRef? shard))
-        {
-            shard.Forward(assign);
-        }
-        else
-        {
-            Sender.Tell(new TaskFailed(assign.Task, $"{_id} does not own {kind} shard {assign.Task.Index}.", IsInputError: false));
-        }
+
+        // The order to own the shard may have got lost; the task says the same.
+        ShardOf(assign.Task.Job.JobId, kind, assign.Task.Index).Forward(assign);
     }
 
     private void OnRelease(ReleaseJob release)
     {
         foreach ((string JobId, ShardKind Kind, int Shard) key in _owned.Keys.Where(key => key.JobId == release.Job.JobId).ToArray())
         {
-            // Stopping cancels what runs.
-            Context.Stop(_owned[key]);
+            // The shard cancels what runs and lets go of the job before it ends.
+            _owned[key].Tell(release);
+            _owned[key].Tell(PoisonPill.Instance);
             _owned.Remove(key);
         }
 

@@ -47,7 +47,7 @@ internal sealed class AttemptDirectory
         Directory.Move(_pending, target);
     }
 
-    /// <summary>Deletes the attempt, committed or not: it failed, was cancelled, or another attempt came first.</summary>
+    /// <summary>Deletes the attempt as far as it can be, committed or not: it failed, was cancelled, or another attempt came first.</summary>
     public void Discard()
     {
         foreach (string path in (string[])[_pending, Path.Combine(_root, Committed)])
@@ -56,9 +56,10 @@ internal sealed class AttemptDirectory
             {
                 Directory.Delete(path, recursive: true);
             }
-            catch (DirectoryNotFoundException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // The job's whole work directory may be gone already, and one of the two always is.
+                // One of the two is never there. What cannot be deleted now goes with the whole work directory, and must not
+                // hide why the attempt ended.
             }
         }
     }

@@ -63,13 +63,24 @@ public sealed class WorkDirectory
     /// <summary>Full path of a committed attempt.</summary>
     public string Resolve(string attemptDirectory) => Path.Combine(Root, attemptDirectory);
 
-    /// <summary>Deletes the committed attempts of a stage whose products nobody reads any more.</summary>
+    /// <summary>Deletes the committed attempts of a stage whose products nobody reads any more, as far as it can.</summary>
+    /// <remarks>
+    /// At this very moment a superseded attempt may commit into the directory, or another node hold a file of it. What is left
+    /// costs space until the job ends and nothing else, so it is no reason to fail.
+    /// </remarks>
     public void DeleteStage(int stage)
     {
         string path = Path.Combine(Stages, StageName(stage));
-        if (Directory.Exists(path))
+        try
         {
-            Directory.Delete(path, recursive: true);
+            if (Directory.Exists(path))
+            {
+                Directory.Delete(path, recursive: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // See the remarks.
         }
     }
 

@@ -12,6 +12,9 @@ namespace Bytemill.Pipeline;
 /// </summary>
 internal sealed class JobContext : IDisposable
 {
+    // A failure is not kept: a file not to be read now may be readable at the next attempt.
+    private const LazyThreadSafetyMode Retryable = LazyThreadSafetyMode.PublicationOnly;
+
     private readonly ConcurrentDictionary<string, Lazy<StageManifest>> _manifests = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, Lazy<bool>> _verifiedFiles = new();
     private readonly Lock _gate = new();
@@ -30,7 +33,7 @@ internal sealed class JobContext : IDisposable
     public JobPlan Plan { get; }
 
     public StageManifest Manifest(string name) =>
-        _manifests.GetOrAdd(name, key => new Lazy<StageManifest>(() => Work.ReadManifest(key))).Value;
+        _manifests.GetOrAdd(name, key => new Lazy<StageManifest>(() => Work.ReadManifest(key), Retryable)).Value;
 
     public RunOpener Open(string manifest, int task, string file)
     {
@@ -49,7 +52,7 @@ internal sealed class JobContext : IDisposable
             if (_ngramModel is not { } held || held.Manifest != manifest)
             {
                 string path = Path.Combine(Work.Resolve(Manifest(manifest).AttemptDirectories[0]), WorkFileNames.NGramModel);
-                _ngramModel = (manifest, new Lazy<MappedNGramModel>(() => MappedNGramModel.Open(path)));
+                _ngramModel = (manifest, new Lazy<MappedNGramModel>(() => MappedNGramModel.Open(path), Retryable));
             }
 
             return _ngramModel.Value.Model.Value.Model;
@@ -71,7 +74,22 @@ internal sealed class JobContext : IDisposable
             table = _pieceTable.Value.Table;
         }
 
-        return table.Value;
+        try
+        {
+            return table.Value;
+        }
+        catch
+        {
+            lock (_gate)
+            {
+                if (ReferenceEquals(_pieceTable?.Table, table))
+                {
+                    _pieceTable = null;
+                }
+            }
+
+            throw;
+        }
     }
 
     /// <summary>The tokenizer that this job tokenizes the corpus with.</summary>
@@ -89,7 +107,10 @@ internal sealed class JobContext : IDisposable
                 string manifest = stage.Inputs.ParseVocabularies().Single(vocabulary => vocabulary.Size == stage.Argument).Manifest;
                 using Stream file = Open(manifest, 0, WorkFileNames.Vocabulary)();
                 return Tokenization.Tokenizer.Load(file);
-            });
+            }, Retryable);
+
+            // Training is over.
+            _pieceTable = null;
             return _tokenizer.Value;
         }
     }
@@ -103,7 +124,7 @@ internal sealed class JobContext : IDisposable
             ? true
             : throw new CorpusException(
                 $"{planned.Path}: the file changed while the job was running ({planned.LengthBytes} bytes when planned, {now.LengthBytes} now). Run the job again.");
-    })).Value;
+    }, Retryable)).Value;
 
     public void Dispose()
     {

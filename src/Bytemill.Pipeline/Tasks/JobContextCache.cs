@@ -37,7 +37,11 @@ internal sealed class JobContextCache : IDisposable
             // A plan that could not be read now may be readable at the next attempt.
             lock (_gate)
             {
-                _jobs.Remove(job.JobId);
+                // Another thread may have put a new one in its place.
+                if (_jobs.TryGetValue(job.JobId, out Entry? present) && ReferenceEquals(present, entry))
+                {
+                    _jobs.Remove(job.JobId);
+                }
             }
 
             throw;

@@ -6,21 +6,32 @@ using Bytemill.Training;
 namespace Bytemill.Pipeline;
 
 /// <summary>Moves models and tokenized files to their final names, writes the manifest, and last of all <c>_SUCCESS</c>.</summary>
-/// <remarks>May be repeated after a crash half way: what has been moved already is left as it is.</remarks>
+/// <remarks>
+/// The manifest goes first, so that of a publication broken off half way it is known which files are ours. May be repeated
+/// after that: what has been moved already is left as it is.
+/// </remarks>
 internal sealed class PublishResultsTask : ITaskBody
 {
     public TaskMetrics Run(TaskContext context)
     {
         JobSpec spec = context.Spec;
-        JobOutput.RemoveEarlierResults(spec.OutputDirectory);
-        ImmutableArray<ManifestModel> models = PublishModels(context);
-        ImmutableArray<ManifestOutput> outputs = PublishTokenized(context);
-        ManifestFor(context, models, outputs).Write(spec.OutputDirectory);
+        ResultManifest manifest = ManifestFor(context, DescribeModels(context), DescribeTokenized(context));
+        if (!manifest.IsWrittenTo(spec.OutputDirectory))
+        {
+            JobOutput.RemoveEarlierResults(spec.OutputDirectory);
+            manifest.Write(spec.OutputDirectory);
+        }
+
+        foreach ((string source, string target) in Moves(context))
+        {
+            Move(source, target);
+        }
+
         File.WriteAllBytes(Path.Combine(spec.OutputDirectory, JobOutput.SuccessFileName), []);
         return new TaskMetrics { Units = 1 };
     }
 
-    private static ImmutableArray<ManifestModel> PublishModels(TaskContext context)
+    private static ImmutableArray<ManifestModel> DescribeModels(TaskContext context)
     {
         JobSpec spec = context.Spec;
         if (spec.ModelPath is { } given)
@@ -33,16 +44,15 @@ internal sealed class PublishResultsTask : ITaskBody
         foreach ((int size, string manifest) in context.Stage.Inputs.ParseVocabularies())
         {
             string name = spec.ModelFileName(size);
-            string target = Path.Combine(spec.OutputDirectory, name);
-            Move(context, manifest, 0, WorkFileNames.Vocabulary, target);
-            TokenizerModel model = ModelFile.ReadFile(target);
+            string source = PathOf(context, manifest, 0, WorkFileNames.Vocabulary);
+            TokenizerModel model = ModelFile.ReadFile(File.Exists(source) ? source : Path.Combine(spec.OutputDirectory, name));
             models.Add(new ManifestModel(name, size, model.Vocabulary.Count, model.Hash));
         }
 
         return models.ToImmutable();
     }
 
-    private static ImmutableArray<ManifestOutput> PublishTokenized(TaskContext context)
+    private static ImmutableArray<ManifestOutput> DescribeTokenized(TaskContext context)
     {
         string manifest = context.Stage.Inputs.Tokenized;
         if (manifest.Length == 0)
@@ -53,24 +63,39 @@ internal sealed class PublishResultsTask : ITaskBody
         var outputs = ImmutableArray.CreateBuilder<ManifestOutput>();
         for (int i = 0; i < context.Plan.Files.Length; i++)
         {
-            context.Cancellation.ThrowIfCancellationRequested();
-            string name = context.Plan.OutputNames[i];
-            string target = Path.Combine(context.Spec.OutputDirectory, name);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             using Stream infoFile = context.Open(manifest, i, WorkFileNames.TokenizedInfo)();
             Wire.TokenizedFileInfo info = Wire.TokenizedFileInfo.Parser.ParseFrom(infoFile);
-            Move(context, manifest, i, WorkFileNames.Tokenized, target);
-            outputs.Add(new ManifestOutput(name.Replace('\\', '/'), info.LengthBytes, info.Rows, info.Tokens, info.Xxh3));
+            outputs.Add(new ManifestOutput(context.Plan.OutputNames[i].Replace('\\', '/'), info.LengthBytes, info.Rows, info.Tokens, info.Xxh3));
         }
 
         return outputs.ToImmutable();
     }
 
-    private static void Move(TaskContext context, string manifest, int task, string file, string target)
+    private static IEnumerable<(string Source, string Target)> Moves(TaskContext context)
     {
-        string source = Path.Combine(context.Job.Work.Resolve(context.Job.Manifest(manifest).AttemptDirectories[task]), file);
+        JobSpec spec = context.Spec;
+        StageInputs inputs = context.Stage.Inputs;
+        foreach ((int size, string manifest) in spec.ModelPath is null ? inputs.ParseVocabularies() : [])
+        {
+            yield return (PathOf(context, manifest, 0, WorkFileNames.Vocabulary), Path.Combine(spec.OutputDirectory, spec.ModelFileName(size)));
+        }
+
+        for (int i = 0; inputs.Tokenized.Length > 0 && i < context.Plan.Files.Length; i++)
+        {
+            yield return (
+                PathOf(context, inputs.Tokenized, i, WorkFileNames.Tokenized),
+                Path.Combine(spec.OutputDirectory, context.Plan.OutputNames[i]));
+        }
+    }
+
+    private static string PathOf(TaskContext context, string manifest, int task, string file) =>
+        Path.Combine(context.Job.Work.Resolve(context.Job.Manifest(manifest).AttemptDirectories[task]), file);
+
+    private static void Move(string source, string target)
+    {
         if (File.Exists(source))
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Move(source, target, overwrite: true);
         }
         else if (!File.Exists(target))

@@ -46,10 +46,36 @@ public class TaskBoardTests
         board.TakeNext("a");
         board.Lose("a");
         board.TakeNext("b");
-        Assert.Equal(0, board.Fail(0, attempt: 1));
+        Assert.Null(board.Fail(0, attempt: 1));
         Assert.Equal([1, 2], board.Waiting);
         Assert.Equal(1, board.Fail(0, attempt: 2));
         Assert.Equal([0, 1, 2], board.Waiting);
+    }
+
+    [Fact]
+    public void TickSilence_NamesAttemptsThatSaidNothingForSoLong()
+    {
+        var board = new TaskBoard<string>(s_stage);
+        board.TakeNext("a");
+        board.TakeNext("b");
+        Assert.Empty(board.TickSilence(ticks: 2));
+        board.Progress(0, 1, 10);
+        Assert.Equal([(1, 1, "b")], board.TickSilence(ticks: 2));
+        Assert.Equal([(0, 1, "a")], board.TickSilence(ticks: 2));
+    }
+
+    [Fact]
+    public void HeldBy_IsWhatAnOwnerRuns()
+    {
+        var board = new TaskBoard<string>(s_stage);
+        board.TakeNext("a");
+        board.TakeNext("b");
+        board.TakeNext("a");
+        Assert.Equal([(0, 1), (2, 1)], board.HeldBy("a"));
+        board.Complete(0, "d0", new TaskMetrics());
+        Assert.Equal([(2, 1)], board.HeldBy("a"));
+        Assert.Equal("b", board.OwnerOf(1));
+        Assert.Null(board.OwnerOf(0));
     }
 
     [Fact]

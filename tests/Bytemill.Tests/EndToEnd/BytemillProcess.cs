@@ -12,6 +12,8 @@ internal sealed class BytemillProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly TaskCompletionSource<string> _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private Action<string?>? _errorSeen;
+
     private BytemillProcess(Process process) => _process = process;
 
     public IReadOnlyCollection<string> Output => _output;
@@ -61,6 +63,32 @@ internal sealed class BytemillProcess : IAsyncDisposable
     /// <summary>The first line on standard output: a node announces its address there.</summary>
     public Task<string> FirstLineAsync() => _firstLine.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
+    /// <summary>Waits for a line on standard error that holds <paramref name="part"/>.</summary>
+    public Task ErrorLineAsync(string part)
+    {
+        var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _errorSeen += line =>
+        {
+            if (line is null)
+            {
+                found.TrySetException(new InvalidOperationException($"The program ended without '{part}': {string.Join('\n', _errors)}"));
+            }
+            else if (line.Contains(part, StringComparison.Ordinal))
+            {
+                found.TrySetResult();
+            }
+        };
+        if (_errors.Any(line => line.Contains(part, StringComparison.Ordinal)))
+        {
+            found.TrySetResult();
+        }
+
+        return found.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Ends the process at once, as <c>kill -9</c> does.</summary>
+    public void Kill() => _process.Kill();
+
     public void Signal(PosixSignal signal)
     {
         string name = signal == PosixSignal.SIGINT ? "-INT" : signal == PosixSignal.SIGTERM ? "-TERM" : throw new ArgumentOutOfRangeException(nameof(signal));
@@ -81,6 +109,11 @@ internal sealed class BytemillProcess : IAsyncDisposable
 
     private void Receive(string? line, ConcurrentQueue<string> lines)
     {
+        if (ReferenceEquals(lines, _errors) && line is null)
+        {
+            _errorSeen?.Invoke(null);
+        }
+
         if (line is null)
         {
             if (ReferenceEquals(lines, _output))
@@ -92,6 +125,11 @@ internal sealed class BytemillProcess : IAsyncDisposable
         }
 
         lines.Enqueue(line);
+        if (ReferenceEquals(lines, _errors))
+        {
+            _errorSeen?.Invoke(line);
+        }
+
         if (ReferenceEquals(lines, _output))
         {
             _firstLine.TrySetResult(line);

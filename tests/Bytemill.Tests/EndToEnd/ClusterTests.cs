@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Bytemill.Pipeline;
 
@@ -41,6 +42,97 @@ public sealed class ClusterTests : IDisposable
         Assert.All([first, second, third], node => Assert.Contains(node.Errors, line => line.Contains("Finished", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(PosixSignal.SIGTERM)]
+    [InlineData(null)]
+    public async Task Run_NodeEndsInTheMiddle_OthersRedoItsTasksToTheSameBytes(PosixSignal? signal)
+    {
+        string line = string.Join(' ', Enumerable.Range(0, 1_000).Select(i => $"word{i * 7919 % 2_003}"));
+        TestCorpus.Write(_directory["in"], [.. Enumerable.Range(0, 240).Select(i => $"{i} {line} {i * 31}")], files: 6, rowsPerGroup: 4);
+        string[] job = ["run", "--input", _directory["in/*.parquet"], "--vocab-size", "600", "--partition-size", "1"];
+        (int alone, _, string[] errors) = await BytemillProcess.RunAsync([.. job, "--output", _directory["alone"], "--workers", "1"]);
+        Assert.True(alone == 0, string.Join('\n', errors));
+
+        string config = ConfigFile("local.conf");
+        string seed = $"127.0.0.1:{FreePort()}";
+        await using BytemillProcess first = BytemillProcess.Start("node", "--config", config, "--port", seed.Split(':')[1], "--seed", seed);
+        await first.FirstLineAsync();
+        await using BytemillProcess second = BytemillProcess.Start("node", "--config", config, "--seed", seed);
+        await using BytemillProcess third = BytemillProcess.Start("node", "--config", config, "--seed", seed, "--roles", "worker,shard");
+        await second.FirstLineAsync();
+        await third.FirstLineAsync();
+
+        await using BytemillProcess run = BytemillProcess.Start([.. job, "--output", _directory["together"], "--cluster", seed]);
+
+        // It has done one task and has others before it.
+        await third.ErrorLineAsync("Finished");
+        if (signal is { } gentle)
+        {
+            third.Signal(gentle);
+            Assert.Equal(0, await third.ExitCodeAsync());
+        }
+        else
+        {
+            third.Kill();
+        }
+
+        int together = await run.ExitCodeAsync();
+        Assert.True(together == 0, string.Join('\n', run.Errors));
+        AssertSameResults(_directory["alone"], _directory["together"]);
+        await first.ErrorLineAsync("tasks go to others");
+    }
+
+    [Fact]
+    public async Task Node_PutOutByItsCluster_EndsWithExitCode1()
+    {
+        string seed = $"127.0.0.1:{FreePort()}";
+        string config = _directory["node.conf"];
+        File.WriteAllText(
+            config,
+            $$"""
+            bytemill { seed-nodes = ["{{seed}}"], workers = 1 }
+            akka.cluster { failure-detector.acceptable-heartbeat-pause = 1s, split-brain-resolver.stable-after = 1s, down-removal-margin = 1s }
+            """);
+        await using BytemillProcess first = BytemillProcess.Start("node", "--config", config, "--port", seed.Split(':')[1]);
+        await first.FirstLineAsync();
+        await using BytemillProcess second = BytemillProcess.Start("node", "--config", config);
+        // Of two equal halves the one with the lower address stays: with that one gone, the other gives way.
+        bool isFirstLower = PortOf(seed) < PortOf(AddressIn(await second.FirstLineAsync()));
+        (BytemillProcess killed, BytemillProcess left) = isFirstLower ? (first, second) : (second, first);
+        killed.Kill();
+        Assert.Equal(1, await left.ExitCodeAsync());
+        Assert.Contains(left.Errors, line => line.StartsWith("error: ", StringComparison.Ordinal) && line.Contains("put this node out", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Node_PortInUse_OneLineAndExitCode2()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        string port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        (int exitCode, string[] output, string[] errors) = await BytemillProcess.RunAsync("node", "--port", port);
+        Assert.Equal(2, exitCode);
+        Assert.Empty(output);
+        string line = Assert.Single(errors, error => error.Length > 0);
+        Assert.StartsWith("error: ", line, StringComparison.Ordinal);
+        Assert.Contains($"127.0.0.1:{port}", line, StringComparison.Ordinal);
+        Assert.Contains("--port", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_ClusterThatDoesNotAnswer_OneLineAfterABoundedWait()
+    {
+        TestCorpus.Write(_directory["in"], ["one text"], files: 1, rowsPerGroup: 1);
+        string seed = $"127.0.0.1:{FreePort()}";
+        (int exitCode, _, string[] errors) = await BytemillProcess.RunAsync(
+            "run", "--input", _directory["in"], "--output", _directory["out"], "--cluster", seed);
+        Assert.Equal(2, exitCode);
+        string line = Assert.Single(errors, error => error.Length > 0);
+        Assert.Contains(seed, line, StringComparison.Ordinal);
+        Assert.Contains("bytemill node", line, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_directory["out"]));
+    }
+
     private static void AssertSameResults(string expected, string actual)
     {
         SortedDictionary<string, byte[]> left = TestDirectory.Snapshot(expected);
@@ -68,6 +160,8 @@ public sealed class ClusterTests : IDisposable
 
         throw new InvalidOperationException($"No cluster-config/{name} above the tests.");
     }
+
+    private static int PortOf(string address) => int.Parse(address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
 
     private static int FreePort()
     {

@@ -22,8 +22,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
     public static async Task<EmbeddedCluster> StartAsync(int workers, long bufferBytes = 1 << 20)
     {
         var node = new NodeOptions { Workers = workers, BufferBytes = bufferBytes };
-        IHost host = NodeHost.Build(node, NodeLogging.WarningsOnly, ownSignals: false);
-        await host.StartAsync(TestContext.Current.CancellationToken);
+        IHost host = await NodeHost.StartAsync(node, NodeLogging.WarningsOnly);
         ActorSystem system = host.Services.GetRequiredService<ActorSystem>();
         await NodeHost.JoinedAsync(system, node, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         IActorRef coordinator = await host.Services.GetRequiredService<ActorRegistry>()

@@ -1,0 +1,348 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Hosting;
+using Akka.Hosting.TestKit;
+using Akka.TestKit;
+using Bytemill.Pipeline;
+using Bytemill.Training;
+using static Bytemill.Pipeline.JobProtocol;
+using static Bytemill.Pipeline.TaskProtocol;
+
+// Every wait of the test kit has a limit of its own.
+#pragma warning disable xUnit1051
+
+namespace Bytemill.Tests;
+
+/// <summary>The real coordinator among actors that lose, repeat and reorder messages. Only planning reads files.</summary>
+public sealed class JobCoordinatorTests : TestKit
+{
+    private static readonly TaskMetrics s_metrics = new() { Units = 1, Entries = 1000, NormalizedBytes = 10, Rows = 1 };
+
+    private readonly TestDirectory _directory = new();
+    private readonly NodeServices _node = new(new NodeOptions { Workers = 1 });
+    private IActorRef _coordinator = ActorRefs.Nobody;
+
+    protected override void ConfigureAkka(AkkaConfigurationBuilder builder, IServiceProvider provider) =>
+        builder
+            .AddHocon(ConfigurationFactory.ParseString("akka.actor.serialize-messages = on"), HoconAddMode.Prepend)
+            .WithCustomSerializer("bytemill", [typeof(IWireMessage)], system => new PipelineSerializer(system));
+
+    protected override async Task BeforeTestStart()
+    {
+        await base.BeforeTestStart();
+        TestCorpus.Write(_directory["in"], ["one text", "another text", "and a third", "the last"], files: 2, rowsPerGroup: 1);
+        _coordinator = Sys.ActorOf(Props.Create(() => new JobCoordinator(_node)));
+    }
+
+    protected override async Task AfterAllAsync()
+    {
+        await base.AfterAllAsync();
+        _node.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task RequestTask_CrossingTheAssignment_GetsTheSameAttemptAgain()
+    {
+        await SubmitAsync("job");
+        TestProbe worker = Worker("w");
+        AssignTask first = await worker.ExpectMsgAsync<AssignTask>();
+        _coordinator.Tell(new RequestTask("w"), worker);
+        Assert.Equal(first.Task, (await worker.ExpectMsgAsync<AssignTask>()).Task);
+    }
+
+    [Fact]
+    public async Task Assignment_WithoutAWord_IsSentAgain()
+    {
+        await SubmitAsync("job");
+        TestProbe worker = Worker("w");
+        AssignTask first = await worker.ExpectMsgAsync<AssignTask>();
+
+        // The ticks of five seconds, all at once.
+        for (int tick = 0; tick < JobCoordinator.SilentTicks; tick++)
+        {
+            _coordinator.Tell(JobCoordinator.PublishProgress.Instance);
+        }
+
+        Assert.Equal(first.Task, (await worker.ExpectMsgAsync<AssignTask>()).Task);
+    }
+
+    [Fact]
+    public async Task TaskCompleted_Repeated_IsAcceptedEveryTime()
+    {
+        await SubmitAsync("job");
+        TestProbe worker = Worker("w");
+        AssignTask task = await worker.ExpectMsgAsync<AssignTask>();
+        for (int i = 0; i < 3; i++)
+        {
+            _coordinator.Tell(new TaskCompleted(task.Task, "stages/s0001/a", s_metrics), worker);
+            Assert.True((await worker.ExpectMsgAsync<TaskAcknowledged>()).IsAccepted);
+        }
+    }
+
+    [Fact]
+    public async Task TaskCompleted_RepeatedAfterItsStage_IsStillAccepted()
+    {
+        await SubmitAsync("job");
+        TestProbe worker = Worker("w");
+        List<TaskCompleted> reports = await CompleteCountingAsync(worker);
+        foreach (TaskCompleted report in reports)
+        {
+            // A worker told otherwise would delete files that later stages read.
+            _coordinator.Tell(report, worker);
+            Assert.True((await worker.ExpectMsgAsync<TaskAcknowledged>(ack => ack.Task == report.Task)).IsAccepted);
+        }
+    }
+
+    [Fact]
+    public async Task TaskCompleted_OfAGivenUpAttempt_FirstComesFirst()
+    {
+        await SubmitAsync("job");
+        TestProbe lost = Worker("lost");
+        AssignTask first = await lost.ExpectMsgAsync<AssignTask>();
+        TestProbe other = CreateTestProbe();
+        Sys.Stop(lost.Ref);
+        _coordinator.Tell(new RequestTask("other"), other);
+        AssignTask second = await other.ExpectMsgAsync<AssignTask>();
+        while (second.Task.Index != first.Task.Index)
+        {
+            // Its other tasks, until the loss is known.
+            _coordinator.Tell(new TaskCompleted(second.Task, $"stages/s0001/{second.Task.Index}", s_metrics), other);
+            await other.ExpectMsgAsync<TaskAcknowledged>();
+            _coordinator.Tell(new RequestTask("other"), other);
+            second = await other.ExpectMsgAsync<AssignTask>();
+        }
+
+        Assert.Equal(2, second.Task.Attempt);
+
+        TestProbe late = CreateTestProbe();
+        _coordinator.Tell(new TaskCompleted(first.Task, "stages/s0001/late", s_metrics), late);
+        Assert.True((await late.ExpectMsgAsync<TaskAcknowledged>()).IsAccepted);
+        _coordinator.Tell(new TaskCompleted(second.Task, "stages/s0001/second", s_metrics), other);
+        Assert.False((await other.ExpectMsgAsync<TaskAcknowledged>()).IsAccepted);
+    }
+
+    [Fact]
+    public async Task TaskFailed_ThreeTimes_EndsTheJobWithTheReason()
+    {
+        await SubmitAsync("job");
+        TestProbe worker = Worker("w");
+        AssignTask task = await worker.ExpectMsgAsync<AssignTask>();
+        for (int i = 0; i < 3; i++)
+        {
+            _coordinator.Tell(new TaskFailed(task.Task with { Attempt = i + 1 }, "disk full", false), worker);
+
+            // Repeated, since the acknowledgement may get lost: one attempt fails once.
+            _coordinator.Tell(new TaskFailed(task.Task with { Attempt = i + 1 }, "disk full", false), worker);
+            _coordinator.Tell(new RequestTask("w"), worker);
+        }
+
+        JobFailed failed = await ExpectMsgAsync<JobFailed>();
+        Assert.Contains("disk full", failed.Reason, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_directory["out"]));
+    }
+
+    [Fact]
+    public async Task ShardHost_JoiningWhileShardsRun_TakesNoRunningShard()
+    {
+        await SubmitAsync("job", shards: 8);
+        TestProbe first = ShardHost("a");
+        await CompleteCountingAsync(Worker("w"));
+        await ReceiveTasksAsync(first, (await first.ExpectMsgAsync<OwnShards>()).Shards.Length);
+
+        TestProbe second = ShardHost("b");
+        await CoordinatorHasHandledAllAsync();
+        await first.ExpectNoMsgAsync(TimeSpan.Zero);
+        await second.ExpectNoMsgAsync(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task ShardHost_NewProcessOnTheOldAddress_OwnsAndRunsAnew()
+    {
+        await SubmitAsync("job", shards: 4);
+        TestProbe old = ShardHost("a");
+        await CompleteCountingAsync(Worker("w"));
+        int shards = (await old.ExpectMsgAsync<OwnShards>()).Shards.Length;
+        await ReceiveTasksAsync(old, shards);
+
+        TestProbe young = ShardHost("a");
+        Assert.Equal(shards, (await young.ExpectMsgAsync<OwnShards>()).Shards.Length);
+        Assert.All(await ReceiveTasksAsync(young, shards), task => Assert.Equal(2, task.Task.Attempt));
+
+        // The end of the old process, told late, takes nothing from the new one.
+        Sys.Stop(old.Ref);
+        await CoordinatorHasHandledAllAsync();
+        await young.ExpectNoMsgAsync(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task ShardHost_Lost_ItsShardsGoToTheOther()
+    {
+        await SubmitAsync("job", shards: 16);
+        TestProbe a = ShardHost("a");
+        TestProbe b = ShardHost("b");
+        await CompleteCountingAsync(Worker("w"));
+        int ofA = (await a.ExpectMsgAsync<OwnShards>()).Shards.Length;
+        int ofB = (await b.ExpectMsgAsync<OwnShards>()).Shards.Length;
+        await ReceiveTasksAsync(b, ofB);
+        Sys.Stop(a.Ref);
+        Assert.Equal(ofA + ofB, (await b.ExpectMsgAsync<OwnShards>()).Shards.Length);
+        Assert.Equal(ofA, (await ReceiveTasksAsync(b, ofA)).Count);
+    }
+
+    [Fact]
+    public async Task WatchJob_Unknown_IsToldThatTheJobIsLost()
+    {
+        _coordinator.Tell(new WatchJob("of another coordinator"));
+        JobFailed failed = await ExpectMsgAsync<JobFailed>();
+        Assert.Contains("lost", failed.Reason, StringComparison.Ordinal);
+        Assert.False(failed.IsInputError);
+    }
+
+    [Fact]
+    public async Task CancelJob_BeforeItsSubmission_KeepsItFromStarting()
+    {
+        _coordinator.Tell(new CancelJob("job"));
+        await ExpectMsgAsync<JobCancelled>();
+        _coordinator.Tell(new SubmitJob("job", Spec("out", 4)));
+        await ExpectMsgAsync<JobAccepted>();
+        _coordinator.Tell(new WatchJob("job"));
+        await ExpectMsgAsync<JobCancelled>();
+        Assert.False(Directory.Exists(_directory["out"]));
+    }
+
+    [Fact]
+    public async Task CancelJob_WhilePlanning_LeavesNothingAndTheNextJobRuns()
+    {
+        // The only thread is held, so that planning waits behind it when the cancellation comes.
+        using var gate = new ManualResetEventSlim();
+        Task<int> held = _node.Cpu.Run(
+            () =>
+            {
+                gate.Wait();
+                return 0;
+            },
+            CancellationToken.None);
+        _coordinator.Tell(new SubmitJob("first", Spec("out", 4)));
+        await ExpectMsgAsync<JobAccepted>();
+        _coordinator.Tell(new WatchJob("first"));
+        _coordinator.Tell(new CancelJob("first"));
+        _coordinator.Tell(new SubmitJob("second", Spec("out", 4)));
+        await FishForMessageAsync(message => message is JobAccepted { JobId: "second" });
+        gate.Set();
+        await held;
+        await FishForMessageAsync(message => message is JobCancelled { JobId: "first" });
+        Assert.Equal("second", (await Worker("w").ExpectMsgAsync<AssignTask>()).Task.Job.JobId);
+    }
+
+    [Fact]
+    public async Task CancelJob_Running_ReleasesItEverywhereAndRemovesItsFiles()
+    {
+        await SubmitAsync("job");
+        TestProbe worker = Worker("w");
+        AssignTask task = await worker.ExpectMsgAsync<AssignTask>();
+        Assert.True(Directory.Exists(task.Task.Job.WorkDirectory));
+        _coordinator.Tell(new CancelJob("job"));
+        Assert.Equal(task.Task.Job, (await worker.ExpectMsgAsync<ReleaseJob>()).Job);
+        await ExpectMsgAsync<JobCancelled>();
+        Assert.False(Directory.Exists(_directory["out"]));
+
+        // Reports that were on the way are turned away.
+        _coordinator.Tell(new TaskCompleted(task.Task, "stages/s0001/a", s_metrics), worker);
+        Assert.False((await worker.ExpectMsgAsync<TaskAcknowledged>()).IsAccepted);
+    }
+
+    [Fact]
+    public async Task CancelJob_OutputThatWasThereBefore_Stays()
+    {
+        Directory.CreateDirectory(_directory["out"]);
+        await SubmitAsync("job");
+        await Worker("w").ExpectMsgAsync<AssignTask>();
+        _coordinator.Tell(new CancelJob("job"));
+        await ExpectMsgAsync<JobCancelled>();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["out"]));
+    }
+
+    [Fact]
+    public async Task SubmitJob_SecondToTheSameOutput_WaitsAndStartsWhenTheFirstHasEnded()
+    {
+        await SubmitAsync("first");
+        TestProbe worker = Worker("w");
+        Assert.Equal("first", (await worker.ExpectMsgAsync<AssignTask>()).Task.Job.JobId);
+        await SubmitAsync("second");
+        _coordinator.Tell(new CancelJob("first"));
+        await worker.ExpectMsgAsync<ReleaseJob>();
+        _coordinator.Tell(new RequestTask("w"), worker);
+        Assert.Equal("second", (await worker.ExpectMsgAsync<AssignTask>()).Task.Job.JobId);
+    }
+
+    private JobSpec Spec(string output, int shards) => new()
+    {
+        Mode = JobMode.Train,
+        Inputs = [_directory["in"]],
+        OutputDirectory = _directory[output],
+        NGramShards = shards,
+        PieceShards = shards,
+        PartitionBytes = 1,
+        Training = new TrainerOptions { MaxVocabSizes = [300] },
+    };
+
+    // Submits from the test's own actor, which watches the job; progress is not looked at.
+    private async Task SubmitAsync(string jobId, int shards = 4)
+    {
+        IgnoreMessages(message => message is JobProgressed);
+        _coordinator.Tell(new SubmitJob(jobId, Spec("out", shards)), TestActor);
+        await ExpectMsgAsync<JobAccepted>();
+        _coordinator.Tell(new WatchJob(jobId), TestActor);
+    }
+
+    private TestProbe Worker(string id)
+    {
+        TestProbe worker = CreateTestProbe();
+        _coordinator.Tell(new RequestTask(id), worker);
+        return worker;
+    }
+
+    private TestProbe ShardHost(string id)
+    {
+        TestProbe host = CreateTestProbe();
+        _coordinator.Tell(new RegisterShardHost(id), host);
+        return host;
+    }
+
+    // One worker does all four partitions.
+    private async Task<List<TaskCompleted>> CompleteCountingAsync(TestProbe worker)
+    {
+        List<TaskCompleted> reports = [];
+        for (int i = 0; i < 4; i++)
+        {
+            AssignTask assign = await worker.ExpectMsgAsync<AssignTask>();
+            var report = new TaskCompleted(assign.Task, $"stages/s0001/{assign.Task.Index}", s_metrics);
+            reports.Add(report);
+            _coordinator.Tell(report, worker);
+            await worker.ExpectMsgAsync<TaskAcknowledged>();
+            _coordinator.Tell(new RequestTask("w"), worker);
+        }
+
+        return reports;
+    }
+
+    private static async Task<List<AssignTask>> ReceiveTasksAsync(TestProbe host, int count)
+    {
+        List<AssignTask> tasks = [];
+        for (int i = 0; i < count; i++)
+        {
+            tasks.Add(await host.ExpectMsgAsync<AssignTask>());
+        }
+
+        return tasks;
+    }
+
+    // Messages of one sender keep their order, and this one is always answered.
+    private async Task CoordinatorHasHandledAllAsync()
+    {
+        TestProbe asker = CreateTestProbe();
+        _coordinator.Tell(new WatchJob("nobody's"), asker);
+        await asker.ExpectMsgAsync<JobFailed>();
+    }
+}

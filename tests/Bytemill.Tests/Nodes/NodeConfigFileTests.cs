@@ -1,0 +1,113 @@
+using Akka.Actor;
+using Akka.Cluster.Tools.Singleton;
+using Akka.Configuration;
+using Akka.Configuration.Hocon;
+using Bytemill.App;
+using Bytemill.Pipeline;
+
+namespace Bytemill.Tests;
+
+/// <summary>Configuration files: those of <c>cluster-config/</c>, and wrong ones.</summary>
+public sealed class NodeConfigFileTests : IDisposable
+{
+    private readonly TestDirectory _directory = new();
+
+    public static TheoryData<string> Shipped => [.. Directory.EnumerateFiles(Folder, "*.conf").Select(path => Path.GetFileName(path))];
+
+    // What is wrong, the file, what the message must name beside the file.
+    public static TheoryData<string, string, string[]> WrongFiles => new()
+    {
+        { "unknown key", "bytemill { prt = 4051 }", ["bytemill.prt", "seed-nodes"] },
+        { "unknown section", "bytemil { port = 4051 }", ["bytemil", "bytemill"] },
+        { "closing braces only", "}}}", ["closed"] },
+        { "empty", "", ["no settings"] },
+        { "section is a number", "bytemill = 5", ["bytemill"] },
+        { "empty section", "bytemill { }", ["bytemill.port"] },
+        { "port is a word", "bytemill { port = abc }", ["bytemill.port", "abc", "whole number"] },
+        { "port out of range", "bytemill { port = 65536 }", ["bytemill.port", "65536", "65535"] },
+        { "one text for a list", "bytemill { seed-nodes = \"127.0.0.1:4051\" }", ["bytemill.seed-nodes", "list"] },
+        { "list for one text", "bytemill { hostname = [a, b] }", ["bytemill.hostname"] },
+        { "no value", "bytemill { hostname = \n }", ["bytemill.hostname"] },
+        { "unknown role", "bytemill { roles = [worker, wrker] }", ["wrker", "shard"] },
+        { "negative workers", "bytemill { workers = -1 }", ["-1"] },
+        { "substitution", "bytemill { hostname = ${?HOSTNAME} }", ["substitutions", "--hostname"] },
+        { "include", "include \"other.conf\"\nbytemill { port = 0 }", ["include"] },
+        { "list not closed", "bytemill { seed-nodes = [\"127.0.0.1:4051\"", ["closed"] },
+        { "not text", "\u0001\u0002\uFFFD = \u0003", [] },
+    };
+
+    private static string Folder
+    {
+        get
+        {
+            for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            {
+                string candidate = Path.Combine(folder.FullName, "cluster-config");
+                if (Directory.Exists(candidate))
+                {
+                    return candidate;
+                }
+            }
+
+            throw new InvalidOperationException("No cluster-config above the tests.");
+        }
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void Read_ShippedFile_LoadsAndBinds(string name)
+    {
+        NodeOptions options = NodeConfigFile.Read(Path.Combine(Folder, name));
+        Assert.True(options.Workers >= 1);
+        Assert.NotEmpty(options.Roles);
+        Assert.NotEmpty(options.Hostname);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void ShippedFile_AkkaKeys_ExistInAkka(string name)
+    {
+        // Every key has a default somewhere: else it is a typing mistake, or was renamed by a new version.
+        using ActorSystem system = ActorSystem.Create(
+            "defaults",
+            ConfigurationFactory.ParseString("akka { actor.provider = cluster, remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 } }"));
+        Akka.Cluster.Cluster.Get(system);
+        Config known = system.Settings.Config.WithFallback(ClusterSingleton.DefaultConfig());
+        Config file = PipelineHosting.ReadConfig(Path.Combine(Folder, name));
+        // A phase of the shutdown has a time of its own only where one is set.
+        string[] unknown = [.. Leaves(file.Root, "").Where(key => key.StartsWith("akka.", StringComparison.Ordinal) && !known.HasPath(key)
+                && !(key.StartsWith("akka.coordinated-shutdown.phases.", StringComparison.Ordinal) && key.EndsWith(".timeout", StringComparison.Ordinal)))];
+        Assert.Empty(unknown);
+    }
+
+    [Fact]
+    public void Read_ComposeFile_BindsEveryKey()
+    {
+        NodeOptions options = NodeConfigFile.Read(Path.Combine(Folder, "compose.conf"));
+        Assert.Equal(4051, options.Port);
+        Assert.Equal(["node1:4051", "node2:4051", "node3:4051"], options.SeedNodes);
+    }
+
+    [Theory]
+    [MemberData(nameof(WrongFiles))]
+    public void Read_WrongFile_SaysWhereAndWhat(string what, string text, string[] named)
+    {
+        string path = _directory["wrong.conf"];
+        File.WriteAllText(path, text);
+        JobInputException error = Assert.Throws<JobInputException>(() => NodeConfigFile.Read(path));
+        Assert.DoesNotContain('\n', error.Message);
+        Assert.All(named, name => Assert.True(error.Message.Contains(name, StringComparison.Ordinal), $"{what}: {error.Message}"));
+    }
+
+    private static IEnumerable<string> Leaves(HoconValue value, string path)
+    {
+        if (!value.IsObject())
+        {
+            return [path];
+        }
+
+        return value.GetObject().Items.SelectMany(item => Leaves(item.Value, path.Length == 0 ? item.Key : $"{path}.{item.Key}"));
+    }
+}
