@@ -86,6 +86,9 @@ public sealed unsafe class NGramModel : IDisposable
 
     internal int RecordBytes => _recordBytes;
 
+    /// <summary>Last byte of every n-gram.</summary>
+    internal byte* Labels => _labels;
+
     /// <summary>Maps a model file. Its pages are shared by all processes of a machine that map the file.</summary>
     /// <param name="file">May be disposed once this returns.</param>
     /// <param name="length">Length of the file in bytes.</param>
@@ -172,7 +175,7 @@ public sealed unsafe class NGramModel : IDisposable
     /// <param name="value">The byte.</param>
     internal long Step(long state, byte value)
     {
-        while (!TryStep(state, value, out state))
+        while (!TryStep(_records, _recordBytes, _labels, state, value, out state))
         {
         }
 
@@ -180,11 +183,14 @@ public sealed unsafe class NGramModel : IDisposable
     }
 
     /// <summary>Looks into one record for the state after one more byte.</summary>
+    /// <param name="records"><see cref="Records"/>.</param>
+    /// <param name="recordBytes"><see cref="RecordBytes"/>.</param>
+    /// <param name="labels"><see cref="Labels"/>.</param>
     /// <param name="state">A state, or <see cref="NGramModelLayout.Root"/>.</param>
     /// <param name="value">The byte.</param>
     /// <param name="next">The state after the byte; or, when false, a shorter state to try the same byte with.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryStep(long state, byte value, out long next)
+    internal static bool TryStep(byte* records, nint recordBytes, byte* labels, long state, byte value, out long next)
     {
         // SAFETY: states are numbers of records; the links in them were checked by the file's checksum and written by the builder,
         // which only links to records that it wrote.
@@ -194,35 +200,41 @@ public sealed unsafe class NGramModel : IDisposable
             return true;
         }
 
-        ulong* links = (ulong*)(_records + (state * _recordBytes) + _recordBytes - 16);
+        ulong* links = (ulong*)(records + ((nint)(state + 1) * recordBytes) - 16);
         ulong first = links[0];
         ulong second = links[1];
         int children = (int)(first >> NGramModelLayout.NumberBits) & 511;
         long child = (long)first & NGramModelLayout.NumberMask;
-        int index;
-        if (children <= NGramModelLayout.InlineLabels)
+
+        // The lowest zero byte of the difference is the child; the test is exact for the lowest one.
+        uint inline = (uint)(first >> 56) | ((uint)(second >> NGramModelLayout.NumberBits) << 8);
+        uint difference = inline ^ (value * 0x01010101u);
+        uint zeros = (difference - 0x01010101u) & ~difference & 0x80808080u;
+        int index = BitOperations.TrailingZeroCount(zeros) >> 3;
+        if (index < children)
         {
-            // The lowest zero byte of the difference is the child; the test is exact for the lowest one.
-            uint labels = (uint)(first >> 56) | ((uint)(second >> NGramModelLayout.NumberBits) << 8);
-            uint difference = labels ^ (value * 0x01010101u);
-            uint zeros = (difference - 0x01010101u) & ~difference & 0x80808080u;
-            index = BitOperations.TrailingZeroCount(zeros) >> 3;
-        }
-        else
-        {
-            index = FindLabel(_labels + child, children, value);
+            if (zeros == 0)
+            {
+                index = FindLabel(labels + child, children, value);
+                if (index >= children)
+                {
+                    goto Missing;
+                }
+            }
+
+            next = child + index;
+            return true;
         }
 
-        bool isFound = index < children;
-        long fallback = (long)second & NGramModelLayout.NumberMask;
-        next = isFound ? child + index : fallback;
+    Missing:
+        next = (long)second & NGramModelLayout.NumberMask;
         if (next == NGramModelLayout.Root)
         {
             next = value;
             return true;
         }
 
-        return isFound;
+        return false;
     }
 
     /// <returns>The label's index, or <paramref name="count"/> or more when it is not there.</returns>
@@ -230,7 +242,7 @@ public sealed unsafe class NGramModel : IDisposable
     {
         // SAFETY: labels are followed by others and in the end by 32 bytes of padding.
         Vector256<byte> wanted = Vector256.Create(value);
-        for (int start = 0; start < count; start += Vector256<byte>.Count)
+        for (int start = NGramModelLayout.InlineLabels; start < count; start += Vector256<byte>.Count)
         {
             uint matches = Vector256.Equals(Vector256.Load(labels + start), wanted).ExtractMostSignificantBits();
             if (matches != 0)
