@@ -267,7 +267,22 @@ public static class NGramModelBuilder
             }
 
             Put(header);
-            _records.ForEachPage(Put);
+            int scoreBytes = NGramModelLayout.ScoreBytes(_order);
+            byte[] part = [];
+            void PutPart(ReadOnlySpan<byte> records, int offset, int length)
+            {
+                int count = records.Length / _record.Length;
+                Array.Resize(ref part, Math.Max(part.Length, count * length));
+                for (int i = 0; i < count; i++)
+                {
+                    records.Slice((i * _record.Length) + offset, length).CopyTo(part.AsSpan(i * length));
+                }
+
+                Put(part.AsSpan(0, count * length));
+            }
+
+            _records.ForEachPage(records => PutPart(records, 0, scoreBytes));
+            _records.ForEachPage(records => PutPart(records, scoreBytes, NGramModelLayout.LinkBytes));
             _labels.ForEachPage(Put);
             Put(new byte[NGramModelLayout.LabelPadding]);
             byte[] trailer = new byte[NGramModelLayout.TrailerBytes];

@@ -19,8 +19,9 @@ public sealed unsafe class NGramSegmenter
     private const int SmallestLane = 24;
     private const int PrefetchDistance = 16;
 
-    // The records of a window stay in the second-level cache from the walk to the search for the path.
-    private const int WindowBytes = 8 << 10;
+    // The states of a window stay in the second-level cache. Not a power of two, so that the lanes do not all write to the same set of
+    // the first-level cache.
+    private const int WindowBytes = MaxLanes * 520;
 
     // A route packs where state 0 came from (low bits) and whether the last state came from itself.
     private const int Route0Mask = 15;
@@ -184,9 +185,8 @@ public sealed unsafe class NGramSegmenter
     private long Walk(byte* text, int length, byte* starts, long before, long* states)
     {
         int lanes = Math.Clamp(length / SmallestLane, 1, MaxLanes);
-        byte* records = _model.Records;
+        byte* links = _model.Links;
         byte* labels = _model.Labels;
-        nint recordBytes = _model.RecordBytes;
         long* current = stackalloc long[MaxLanes];
         int* position = stackalloc int[MaxLanes];
         int* end = stackalloc int[MaxLanes];
@@ -208,10 +208,10 @@ public sealed unsafe class NGramSegmenter
         {
             for (int lane = 0; lane < lanes; lane++)
             {
-                // One look into one record a turn, so that the next record of every lane has a turn's time to arrive.
+                // One look at one n-gram's links a turn, so that the next of every lane have a turn's time to arrive.
                 int i = position[lane];
-                bool isFound = NGramModel.TryStep(records, recordBytes, labels, current[lane], text[i], out long state);
-                Prefetch(records + ((nint)state * recordBytes));
+                bool isFound = NGramModel.TryStep(links, labels, current[lane], text[i], out long state);
+                Prefetch(links + (state * NGramModelLayout.LinkBytes));
                 states[i] = state;
                 if (isFound)
                 {
@@ -240,7 +240,7 @@ public sealed unsafe class NGramSegmenter
     /// <summary>The path's scores at the first byte of a chunk. A state of one byte knows one score: the others are −∞ already.</summary>
     private void BeginPath(byte value, long state, double* best)
     {
-        double* scores = (double*)(_model.Records + (state * _model.RecordBytes));
+        double* scores = (double*)(_model.Scores + (state * _model.ScoreBytes));
         for (int j = 0; j < _order; j++)
         {
             best[j] = scores[j];
@@ -255,12 +255,12 @@ public sealed unsafe class NGramSegmenter
     /// <summary>The textbook loop for any order and processor.</summary>
     private void FollowPath(byte* text, int start, int end, long* states, byte* routes, double* best)
     {
-        byte* records = _model.Records;
-        long recordBytes = _model.RecordBytes;
+        byte* allScores = _model.Scores;
+        long scoreBytes = _model.ScoreBytes;
         int last = _order - 1;
         for (int i = start; i < end; i++)
         {
-            double* scores = (double*)(records + (states[i] * recordBytes));
+            double* scores = (double*)(allScores + (states[i] * scoreBytes));
             double begin = IsInsideCharacter(text[i]) ? double.NegativeInfinity : scores[0];
             double best0 = best[0] + begin;
             int route = 0;
@@ -295,8 +295,8 @@ public sealed unsafe class NGramSegmenter
     /// <summary>As <see cref="FollowPath"/>, with everything in two registers and no branch on a score.</summary>
     private void FollowPathOfOrder6(byte* text, int start, int end, int length, long* states, byte* routes, double* best)
     {
-        const int RecordBytes = 64;
-        byte* records = _model.Records;
+        const int ScoreBytes = 48;
+        byte* allScores = _model.Scores;
         double impossible = double.NegativeInfinity;
 
         // States 0 to 3 and 4, 5.
@@ -304,8 +304,11 @@ public sealed unsafe class NGramSegmenter
         Vector128<double> high = Vector128.Load(best + 4);
         for (int i = start; i < end; i++)
         {
-            Prefetch(records + (states[Math.Min(i + PrefetchDistance, length - 1)] * RecordBytes));
-            double* scores = (double*)(records + (states[i] * RecordBytes));
+            // Scores may lie across two lines.
+            byte* ahead = allScores + (states[Math.Min(i + PrefetchDistance, length - 1)] * ScoreBytes);
+            Prefetch(ahead);
+            Prefetch(ahead + ScoreBytes - 1);
+            double* scores = (double*)(allScores + (states[i] * ScoreBytes));
             Vector256<double> lowScores = Vector256.Load(scores);
             Vector128<double> highScores = Vector128.Load(scores + 4);
 
