@@ -16,9 +16,10 @@ public sealed unsafe class NGramModel : IDisposable
 
     private readonly MemoryMappedViewAccessor? _view;
     private byte* _memory;
-    private readonly byte* _records;
+    private readonly byte* _scores;
+    private readonly byte* _links;
     private readonly byte* _labels;
-    private readonly int _recordBytes;
+    private readonly int _scoreBytes;
 
     private NGramModel(byte* memory, long length, MemoryMappedViewAccessor? view, bool verify)
     {
@@ -58,8 +59,9 @@ public sealed unsafe class NGramModel : IDisposable
             throw RunFormatException.Damaged(length - NGramModelLayout.TrailerBytes, "the model's checksum differs");
         }
 
-        _recordBytes = NGramModelLayout.RecordBytes(Order);
-        _records = memory + NGramModelLayout.RecordsOffset;
+        _scoreBytes = NGramModelLayout.ScoreBytes(Order);
+        _scores = memory + NGramModelLayout.ScoresOffset;
+        _links = memory + NGramModelLayout.LinksOffset(Order, ngrams);
         _labels = memory + NGramModelLayout.LabelsOffset(Order, ngrams);
 
         // Last, so that the finalizer of a model that was refused releases nothing.
@@ -81,10 +83,16 @@ public sealed unsafe class NGramModel : IDisposable
     /// <summary>Length of the file.</summary>
     public long LengthBytes { get; }
 
-    /// <summary>First record; each is <see cref="RecordBytes"/> long and begins with <see cref="Order"/> scores.</summary>
-    internal byte* Records => _records;
+    /// <summary>Scores of every n-gram, <see cref="ScoreBytes"/> each.</summary>
+    internal byte* Scores => _scores;
 
-    internal int RecordBytes => _recordBytes;
+    internal int ScoreBytes => _scoreBytes;
+
+    /// <summary>Links of every n-gram, <see cref="NGramModelLayout.LinkBytes"/> each.</summary>
+    internal byte* Links => _links;
+
+    /// <summary>Last byte of every n-gram.</summary>
+    internal byte* Labels => _labels;
 
     /// <summary>Maps a model file. Its pages are shared by all processes of a machine that map the file.</summary>
     /// <param name="file">May be disposed once this returns.</param>
@@ -155,7 +163,7 @@ public sealed unsafe class NGramModel : IDisposable
             state = Step(state, value);
         }
 
-        double score = ((double*)(_records + (state * _recordBytes)))[ngram.Length - 1];
+        double score = ((double*)(_scores + (state * _scoreBytes)))[ngram.Length - 1];
         GC.KeepAlive(this);
         return score;
     }
@@ -172,57 +180,65 @@ public sealed unsafe class NGramModel : IDisposable
     /// <param name="value">The byte.</param>
     internal long Step(long state, byte value)
     {
-        while (!TryStep(state, value, out state))
+        while (!TryStep(_links, _labels, state, value, out state))
         {
         }
 
         return state;
     }
 
-    /// <summary>Looks into one record for the state after one more byte.</summary>
+    /// <summary>Looks at one n-gram's links for the state after one more byte.</summary>
+    /// <param name="links"><see cref="Links"/>.</param>
+    /// <param name="labels"><see cref="Labels"/>.</param>
     /// <param name="state">A state, or <see cref="NGramModelLayout.Root"/>.</param>
     /// <param name="value">The byte.</param>
     /// <param name="next">The state after the byte; or, when false, a shorter state to try the same byte with.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryStep(long state, byte value, out long next)
+    internal static bool TryStep(byte* links, byte* labels, long state, byte value, out long next)
     {
-        // SAFETY: states are numbers of records; the links in them were checked by the file's checksum and written by the builder,
-        // which only links to records that it wrote.
+        // SAFETY: states are numbers of n-grams; the links were checked by the file's checksum and written by the builder,
+        // which only links to n-grams that it wrote.
         if (state == NGramModelLayout.Root)
         {
             next = value;
             return true;
         }
 
-        ulong* links = (ulong*)(_records + (state * _recordBytes) + _recordBytes - 16);
-        ulong first = links[0];
-        ulong second = links[1];
+        ulong* words = (ulong*)(links + (state * NGramModelLayout.LinkBytes));
+        ulong first = words[0];
+        ulong second = words[1];
         int children = (int)(first >> NGramModelLayout.NumberBits) & 511;
         long child = (long)first & NGramModelLayout.NumberMask;
-        int index;
-        if (children <= NGramModelLayout.InlineLabels)
+
+        // The lowest zero byte of the difference is the child; the test is exact for the lowest one.
+        uint inline = (uint)(first >> 56) | ((uint)(second >> NGramModelLayout.NumberBits) << 8);
+        uint difference = inline ^ (value * 0x01010101u);
+        uint zeros = (difference - 0x01010101u) & ~difference & 0x80808080u;
+        int index = BitOperations.TrailingZeroCount(zeros) >> 3;
+        if (index < children)
         {
-            // The lowest zero byte of the difference is the child; the test is exact for the lowest one.
-            uint labels = (uint)(first >> 56) | ((uint)(second >> NGramModelLayout.NumberBits) << 8);
-            uint difference = labels ^ (value * 0x01010101u);
-            uint zeros = (difference - 0x01010101u) & ~difference & 0x80808080u;
-            index = BitOperations.TrailingZeroCount(zeros) >> 3;
-        }
-        else
-        {
-            index = FindLabel(_labels + child, children, value);
+            if (zeros == 0)
+            {
+                index = FindLabel(labels + child, children, value);
+                if (index >= children)
+                {
+                    goto Missing;
+                }
+            }
+
+            next = child + index;
+            return true;
         }
 
-        bool isFound = index < children;
-        long fallback = (long)second & NGramModelLayout.NumberMask;
-        next = isFound ? child + index : fallback;
+    Missing:
+        next = (long)second & NGramModelLayout.NumberMask;
         if (next == NGramModelLayout.Root)
         {
             next = value;
             return true;
         }
 
-        return isFound;
+        return false;
     }
 
     /// <returns>The label's index, or <paramref name="count"/> or more when it is not there.</returns>
@@ -230,7 +246,7 @@ public sealed unsafe class NGramModel : IDisposable
     {
         // SAFETY: labels are followed by others and in the end by 32 bytes of padding.
         Vector256<byte> wanted = Vector256.Create(value);
-        for (int start = 0; start < count; start += Vector256<byte>.Count)
+        for (int start = NGramModelLayout.InlineLabels; start < count; start += Vector256<byte>.Count)
         {
             uint matches = Vector256.Equals(Vector256.Load(labels + start), wanted).ExtractMostSignificantBits();
             if (matches != 0)

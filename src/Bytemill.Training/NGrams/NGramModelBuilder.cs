@@ -11,6 +11,9 @@ public static class NGramModelBuilder
     /// <summary>Memory for records while building; more go through scratch.</summary>
     internal const long CacheBytes = 256L << 20;
 
+    // Numbers are written and read in sequence.
+    private const int NumberCacheShare = 256;
+
     /// <summary>Builds the model: absent bytes get count 1, scores are differences of correctly rounded logarithms of the merged counts.</summary>
     /// <param name="slicesInShardOrder">One slice of <see cref="NGramSliceMerger"/> per shard.</param>
     /// <param name="order">Longest n-gram, 1 to 8.</param>
@@ -64,11 +67,18 @@ public static class NGramModelBuilder
         private readonly long[] _byteCounts = new long[256];
         private readonly long[] _levelCounts;
         private readonly byte[] _record;
+        private readonly byte[] _suffixLabels = new byte[256];
+        private readonly NGramFamily _family = new();
+        private readonly IScratchSpace _scratch;
+        private readonly long _cacheBytes;
+
+        // Of the n-grams of the length added last, in byte order.
+        private PagedStore? _numbers;
         private long _total;
 
         public Construction(IReadOnlyList<RunOpener> slices, int order, long minCount, IScratchSpace scratch, long cacheBytes, CancellationToken ct)
         {
-            (_slices, _order, _minCount, _ct) = (slices, order, minCount, ct);
+            (_slices, _order, _minCount, _scratch, _cacheBytes, _ct) = (slices, order, minCount, scratch, cacheBytes, ct);
             _records = new PagedStore(scratch, NGramModelLayout.RecordBytes(order), cacheBytes);
             _labels = new PagedStore(scratch, 1, cacheBytes / 64);
             _borders = new List<(ulong, long)>[order + 1];
@@ -158,43 +168,54 @@ public static class NGramModelBuilder
         /// <summary>Adds the n-grams of one length below their prefixes, which were added before.</summary>
         public void AddLevel(int length)
         {
-            long parent = _records.Count - _levelCounts[length - 1];
             long before = _records.Count;
+            Span<long> places = stackalloc long[NGramFamily.FrequencyClasses];
+            FindPlaces(length, places);
+            PagedStore? numbers = length < _order ? new PagedStore(_scratch, sizeof(long), _cacheBytes / NumberCacheShare) : null;
+            using PagedStore? prefixNumbers = _numbers;
+            _numbers = numbers;
             using NGramLevelReader? prefixes = length == 2 ? null : new NGramLevelReader(_slices, length - 1, _borders[length - 1], _codec);
             using var reader = new NGramLevelReader(_slices, length, _borders[length], _codec);
-            Span<byte> labels = stackalloc byte[256];
-            Span<long> counts = stackalloc long[256];
-            bool hasChild = reader.Read();
-            for (long i = 0; i < _levelCounts[length - 1]; i++, parent++)
+            bool hasNext = reader.Read();
+            long read = 0;
+            for (long i = 0; i < _levelCounts[length - 1]; i++)
             {
-                ulong prefix = (ulong)i << 56;
-                long prefixCount = length == 2 ? _byteCounts[i] : 0;
+                (ulong prefix, long prefixCount, long parent) = ((ulong)i << 56, length == 2 ? _byteCounts[i] : 0, i);
                 if (prefixes is not null)
                 {
                     prefixes.Read();
                     (prefix, prefixCount) = (prefixes.Key, prefixes.Count);
+                    parent = BinaryPrimitives.ReadInt64LittleEndian(prefixNumbers!.Read(i));
                 }
 
-                int children = 0;
-                for (; hasChild && (reader.Key & PackedNGram.Mask(length - 1)) == prefix; hasChild = reader.Read())
-                {
-                    labels[children] = PackedNGram.LastByte(reader.Key, length);
-                    counts[children++] = reader.Count;
-                }
-
-                if (hasChild && (reader.Key & PackedNGram.Mask(length - 1)) < prefix)
+                _family.Read(reader, length, prefix, ref hasNext);
+                if (hasNext && (reader.Key & PackedNGram.Mask(length - 1)) < prefix)
                 {
                     throw Inconsistent(length);
                 }
 
-                AddChildren(parent, prefixCount, length, labels[..children], counts);
+                if (_family.Count > 0)
+                {
+                    ref long first = ref places[_family.FrequencyClass];
+                    AddFamily(parent, prefixCount, length, first);
+                    if (numbers is not null)
+                    {
+                        foreach (byte place in _family.Places)
+                        {
+                            BinaryPrimitives.WriteInt64LittleEndian(numbers.Write(read++), first + place);
+                        }
+                    }
+
+                    first += _family.Count;
+                }
+
                 if ((i & 0xFFFF) == 0)
                 {
                     _ct.ThrowIfCancellationRequested();
                 }
             }
 
-            if (hasChild)
+            if (hasNext)
             {
                 throw Inconsistent(length);
             }
@@ -246,7 +267,22 @@ public static class NGramModelBuilder
             }
 
             Put(header);
-            _records.ForEachPage(Put);
+            int scoreBytes = NGramModelLayout.ScoreBytes(_order);
+            byte[] part = [];
+            void PutPart(ReadOnlySpan<byte> records, int offset, int length)
+            {
+                int count = records.Length / _record.Length;
+                Array.Resize(ref part, Math.Max(part.Length, count * length));
+                for (int i = 0; i < count; i++)
+                {
+                    records.Slice((i * _record.Length) + offset, length).CopyTo(part.AsSpan(i * length));
+                }
+
+                Put(part.AsSpan(0, count * length));
+            }
+
+            _records.ForEachPage(records => PutPart(records, 0, scoreBytes));
+            _records.ForEachPage(records => PutPart(records, scoreBytes, NGramModelLayout.LinkBytes));
             _labels.ForEachPage(Put);
             Put(new byte[NGramModelLayout.LabelPadding]);
             byte[] trailer = new byte[NGramModelLayout.TrailerBytes];
@@ -261,6 +297,7 @@ public static class NGramModelBuilder
         {
             _records.Dispose();
             _labels.Dispose();
+            _numbers?.Dispose();
             _codec.Dispose();
         }
 
@@ -278,44 +315,59 @@ public static class NGramModelBuilder
 
         private static long Fallback((ulong First, ulong Second) links) => (long)links.Second & NGramModelLayout.NumberMask;
 
-        private void AddChildren(long parent, long parentCount, int length, ReadOnlySpan<byte> labels, ReadOnlySpan<long> counts)
+        /// <summary>Reads the n-grams of a length once to know where the families of each frequency class begin.</summary>
+        private void FindPlaces(int length, Span<long> places)
+        {
+            places.Clear();
+            using var reader = new NGramLevelReader(_slices, length, _borders[length], _codec);
+            for (bool hasNext = reader.Read(); hasNext;)
+            {
+                _family.Read(reader, length, reader.Key & PackedNGram.Mask(length - 1), ref hasNext);
+                places[_family.FrequencyClass] += _family.Count;
+            }
+
+            long next = _records.Count;
+            foreach (ref long place in places)
+            {
+                (place, next) = (next, next + place);
+            }
+
+            if (next > NGramModelLayout.Root)
+            {
+                throw new InvalidOperationException($"An n-gram model holds at most {NGramModelLayout.Root} n-grams; raise the smallest count.");
+            }
+        }
+
+        private void AddFamily(long parent, long parentCount, int length, long first)
         {
             long suffix = Fallback(ReadLinks(_records.Read(parent)));
-            WriteLinks(_records.Write(parent), NGramModelLayout.Links(_records.Count, labels.Length, suffix, labels));
-            if (labels.Length == 0)
+            WriteLinks(_records.Write(parent), NGramModelLayout.Links(first, _family.Count, suffix, _family.Labels));
+            long suffixFirst = 0;
+            Span<byte> suffixLabels = [];
+            if (suffix != NGramModelLayout.Root)
             {
-                return;
+                ulong links = ReadLinks(_records.Read(suffix)).First;
+                suffixFirst = (long)links & NGramModelLayout.NumberMask;
+                suffixLabels = _suffixLabels.AsSpan(0, (int)(links >> NGramModelLayout.NumberBits) & 511);
+                _labels.CopyTo(suffixFirst, suffixLabels);
             }
 
             double logParent = ExactLog.Ln(parentCount);
-            (ulong First, ulong Second) suffixLinks = suffix == NGramModelLayout.Root ? default : ReadLinks(_records.Read(suffix));
-            long suffixChild = (long)suffixLinks.First & NGramModelLayout.NumberMask;
-            long suffixEnd = suffixChild + (long)((suffixLinks.First >> NGramModelLayout.NumberBits) & 511);
-            for (int i = 0; i < labels.Length; i++)
+            for (int i = 0; i < _family.Count; i++)
             {
-                // Both lists of labels ascend, and this one is part of that one.
-                long link = labels[i];
+                byte label = _family.Labels[i];
+                long link = label;
                 if (suffix != NGramModelLayout.Root)
                 {
-                    while (suffixChild < suffixEnd && _labels.Read(suffixChild)[0] != labels[i])
-                    {
-                        suffixChild++;
-                    }
-
-                    link = suffixChild < suffixEnd ? suffixChild : throw Inconsistent(length);
+                    int index = suffixLabels.IndexOf(label);
+                    link = index >= 0 ? suffixFirst + index : throw Inconsistent(length);
                 }
 
                 _records.Read(link).CopyTo(_record);
-                NGramModelLayout.WriteScore(_record, length - 1, ExactLog.Ln(counts[i]) - logParent);
+                NGramModelLayout.WriteScore(_record, length - 1, ExactLog.Ln(_family.Counts[i]) - logParent);
                 WriteLinks(_record, NGramModelLayout.Links(0, 0, link, []));
-                long number = _records.Count;
-                if (number >= NGramModelLayout.Root)
-                {
-                    throw new InvalidOperationException($"An n-gram model holds at most {NGramModelLayout.Root} n-grams; raise the smallest count.");
-                }
-
-                _record.CopyTo(_records.Write(number));
-                _labels.Write(number)[0] = labels[i];
+                _record.CopyTo(_records.Write(first + i));
+                _labels.Write(first + i)[0] = label;
             }
         }
     }

@@ -19,6 +19,10 @@ public sealed unsafe class NGramSegmenter
     private const int SmallestLane = 24;
     private const int PrefetchDistance = 16;
 
+    // The states of a window stay in the second-level cache. Not a power of two, so that the lanes do not all write to the same set of
+    // the first-level cache.
+    private const int WindowBytes = MaxLanes * 520;
+
     // A route packs where state 0 came from (low bits) and whether the last state came from itself.
     private const int Route0Mask = 15;
     private const int RouteLastFlag = 16;
@@ -29,7 +33,7 @@ public sealed unsafe class NGramSegmenter
     private readonly bool _useVectors;
     private readonly int _order;
     private readonly int[] _oneEnd = new int[1];
-    private long[] _states = new long[1024];
+    private readonly long[] _states = new long[WindowBytes];
 
     // While walking: where chunks start. After it: routes.
     private byte[] _routes = new byte[1024];
@@ -56,7 +60,7 @@ public sealed unsafe class NGramSegmenter
     /// <returns>Number of pieces, 0 when L is 0.</returns>
     /// <exception cref="ArgumentException"><paramref name="ends"/> holds fewer than L offsets.</exception>
     /// <remarks>
-    /// Time O(L), memory 9 bytes per byte of the longest chunk. Ties, also where no split is possible at all, go as in bytepiece 0.6.3
+    /// Time O(L), memory one byte per byte of the longest call. Ties, also where no split is possible at all, go as in bytepiece 0.6.3
     /// (<c>Trainer._tokenize</c>): the lowest state wins, among sums that are compared after rounding.
     /// </remarks>
     public int Segment(ReadOnlySpan<byte> chunk, Span<int> ends)
@@ -86,21 +90,50 @@ public sealed unsafe class NGramSegmenter
         }
 
         int pieces = 0;
+        double* best = stackalloc double[PackedNGram.MaxLength];
         fixed (byte* bytes = text)
         fixed (long* states = _states)
         fixed (byte* routes = _routes)
         {
-            Walk(bytes, text.Length, routes, states);
+            int chunk = 0;
             int start = 0;
-            foreach (int end in chunkEnds)
+            long state = NGramModelLayout.Root;
+            for (int window = 0; window < text.Length; window += WindowBytes)
             {
-                if (end > start)
+                int length = Math.Min(WindowBytes, text.Length - window);
+                state = Walk(bytes + window, length, routes + window, state, states);
+                for (int i = window; i < window + length;)
                 {
-                    int state = _useVectors
-                        ? FindPathOfOrder6(bytes, start, end, text.Length, states, routes)
-                        : FindPath(bytes, start, end, states, routes);
-                    pieces += Trace(state, start, end, routes, ends.Slice(pieces, end - start));
-                    start = end;
+                    int end = chunkEnds[chunk];
+                    if (end == start)
+                    {
+                        chunk++;
+                        continue;
+                    }
+
+                    if (i == start)
+                    {
+                        BeginPath(bytes[i], states[i - window], best);
+                        i++;
+                    }
+
+                    int stop = Math.Min(end, window + length);
+                    if (_useVectors)
+                    {
+                        FollowPathOfOrder6(bytes + window, i - window, stop - window, length, states, routes + window, best);
+                    }
+                    else
+                    {
+                        FollowPath(bytes + window, i - window, stop - window, states, routes + window, best);
+                    }
+
+                    i = stop;
+                    if (stop == end)
+                    {
+                        pieces += Trace(IndexOfBest(best, _order), start, end, routes, ends.Slice(pieces, end - start));
+                        start = end;
+                        chunk++;
+                    }
                 }
             }
         }
@@ -111,11 +144,9 @@ public sealed unsafe class NGramSegmenter
 
     private void Reserve(int length)
     {
-        if (_states.Length < length)
+        if (_routes.Length < length)
         {
-            int room = (int)Math.Min(Array.MaxLength, Math.Max(2L * _states.Length, length));
-            _states = new long[room];
-            _routes = new byte[room];
+            _routes = new byte[(int)Math.Min(Array.MaxLength, Math.Max(2L * _routes.Length, length))];
         }
     }
 
@@ -144,18 +175,25 @@ public sealed unsafe class NGramSegmenter
         }
     }
 
-    private void Walk(byte* text, int length, byte* starts, long* states)
+    /// <summary>Finds the states at all bytes of a window.</summary>
+    /// <param name="text">The window.</param>
+    /// <param name="length">Its length, 1 or more.</param>
+    /// <param name="starts">Where chunks start.</param>
+    /// <param name="before">The state before the window.</param>
+    /// <param name="states">Receives the states.</param>
+    /// <returns>The state at the last byte.</returns>
+    private long Walk(byte* text, int length, byte* starts, long before, long* states)
     {
         int lanes = Math.Clamp(length / SmallestLane, 1, MaxLanes);
-        byte* records = _model.Records;
-        long recordBytes = _model.RecordBytes;
+        byte* links = _model.Links;
+        byte* labels = _model.Labels;
         long* current = stackalloc long[MaxLanes];
         int* position = stackalloc int[MaxLanes];
         int* end = stackalloc int[MaxLanes];
         for (int lane = 0; lane < lanes; lane++)
         {
             int start = (int)((long)length * lane / lanes);
-            long state = NGramModelLayout.Root;
+            long state = lane == 0 ? before : NGramModelLayout.Root;
             for (int i = Math.Max(0, start - (_order - 1)); i < start; i++)
             {
                 state = _model.Step(starts[i] == ChunkStart ? NGramModelLayout.Root : state, text[i]);
@@ -170,9 +208,10 @@ public sealed unsafe class NGramSegmenter
         {
             for (int lane = 0; lane < lanes; lane++)
             {
-                // One look into one record a turn, so that the next record of every lane has a turn's time to arrive.
+                // One look at one n-gram's links a turn, so that the next of every lane have a turn's time to arrive.
                 int i = position[lane];
-                bool isFound = _model.TryStep(current[lane], text[i], out long state);
+                bool isFound = NGramModel.TryStep(links, labels, current[lane], text[i], out long state);
+                Prefetch(links + (state * NGramModelLayout.LinkBytes));
                 states[i] = state;
                 if (isFound)
                 {
@@ -184,46 +223,44 @@ public sealed unsafe class NGramSegmenter
                         position[lane] = position[lanes];
                         end[lane] = end[lanes];
                         lane--;
-                        Prefetch(records + (state * recordBytes));
                         continue;
                     }
 
                     position[lane] = i;
-                    Prefetch(records + (state * recordBytes));
                     state = starts[i] == ChunkStart ? NGramModelLayout.Root : state;
-                }
-                else
-                {
-                    Prefetch(records + (state * recordBytes));
                 }
 
                 current[lane] = state;
             }
         }
+
+        return states[length - 1];
     }
 
-    /// <summary>The textbook loop for any order and processor.</summary>
-    /// <returns>The best state at the last byte.</returns>
-    private int FindPath(byte* text, int start, int end, long* states, byte* routes)
+    /// <summary>The path's scores at the first byte of a chunk. A state of one byte knows one score: the others are −∞ already.</summary>
+    private void BeginPath(byte value, long state, double* best)
     {
-        byte* records = _model.Records;
-        long recordBytes = _model.RecordBytes;
-        int last = _order - 1;
-        double* best = stackalloc double[PackedNGram.MaxLength];
-        double* scores = (double*)(records + (states[start] * recordBytes));
-        for (int j = 0; j <= last; j++)
+        double* scores = (double*)(_model.Scores + (state * _model.ScoreBytes));
+        for (int j = 0; j < _order; j++)
         {
             best[j] = scores[j];
         }
 
-        if (IsInsideCharacter(text[start]))
+        if (IsInsideCharacter(value))
         {
             best[0] = double.NegativeInfinity;
         }
+    }
 
-        for (int i = start + 1; i < end; i++)
+    /// <summary>The textbook loop for any order and processor.</summary>
+    private void FollowPath(byte* text, int start, int end, long* states, byte* routes, double* best)
+    {
+        byte* allScores = _model.Scores;
+        long scoreBytes = _model.ScoreBytes;
+        int last = _order - 1;
+        for (int i = start; i < end; i++)
         {
-            scores = (double*)(records + (states[i] * recordBytes));
+            double* scores = (double*)(allScores + (states[i] * scoreBytes));
             double begin = IsInsideCharacter(text[i]) ? double.NegativeInfinity : scores[0];
             double best0 = best[0] + begin;
             int route = 0;
@@ -253,31 +290,30 @@ public sealed unsafe class NGramSegmenter
             best[0] = best0;
             routes[i] = (byte)route;
         }
-
-        return IndexOfBest(best, _order);
     }
 
-    /// <summary>As <see cref="FindPath"/>, with everything in two registers and no branch on a score.</summary>
-    private int FindPathOfOrder6(byte* text, int start, int end, int length, long* states, byte* routes)
+    /// <summary>As <see cref="FollowPath"/>, with everything in two registers and no branch on a score.</summary>
+    private void FollowPathOfOrder6(byte* text, int start, int end, int length, long* states, byte* routes, double* best)
     {
-        const int RecordBytes = 64;
-        byte* records = _model.Records;
+        const int ScoreBytes = 48;
+        byte* allScores = _model.Scores;
         double impossible = double.NegativeInfinity;
-        double* scores = (double*)(records + (states[start] * RecordBytes));
-        double* begin = IsInsideCharacter(text[start]) ? &impossible : scores;
 
-        // States 0 to 3 and 4, 5. A state of one byte knows one score: the others are −∞ already.
-        Vector256<double> low = Vector256.Load(scores).WithElement(0, *begin);
-        Vector128<double> high = Vector128.Load(scores + 4);
-        for (int i = start + 1; i < end; i++)
+        // States 0 to 3 and 4, 5.
+        Vector256<double> low = Vector256.Load(best);
+        Vector128<double> high = Vector128.Load(best + 4);
+        for (int i = start; i < end; i++)
         {
-            Prefetch(records + (states[Math.Min(i + PrefetchDistance, length - 1)] * RecordBytes));
-            scores = (double*)(records + (states[i] * RecordBytes));
+            // Scores may lie across two lines.
+            byte* ahead = allScores + (states[Math.Min(i + PrefetchDistance, length - 1)] * ScoreBytes);
+            Prefetch(ahead);
+            Prefetch(ahead + ScoreBytes - 1);
+            double* scores = (double*)(allScores + (states[i] * ScoreBytes));
             Vector256<double> lowScores = Vector256.Load(scores);
             Vector128<double> highScores = Vector128.Load(scores + 4);
 
             // State 0, from whichever sum is largest; of equal sums from the lowest.
-            begin = IsInsideCharacter(text[i]) ? &impossible : scores;
+            double* begin = IsInsideCharacter(text[i]) ? &impossible : scores;
             Vector256<double> node = Vector256.Create(*begin);
             Vector256<double> lowSums = low + node;
             Vector128<double> highSums = high + node.GetLower();
@@ -299,10 +335,8 @@ public sealed unsafe class NGramSegmenter
             routes[i] = (byte)(route | (int)(isItself * RouteLastFlag));
         }
 
-        double* best = stackalloc double[6];
         low.Store(best);
         high.Store(best + 4);
-        return IndexOfBest(best, 6);
     }
 
     private static int IndexOfBest(double* best, int count)

@@ -10,7 +10,7 @@ internal sealed class PagedStore : IDisposable
     private readonly int _pageShift;
     private readonly int _pageBytes;
     private readonly int _maxFrames;
-    private readonly Dictionary<long, int> _frameOf = [];
+    private readonly List<int> _frameOf = [];
     private readonly List<Frame> _frames = [];
     private int _hand;
     private long _lastPage = -1;
@@ -42,6 +42,21 @@ internal sealed class PagedStore : IDisposable
         return Page(id, forWriting: true);
     }
 
+    /// <summary>Reads many records.</summary>
+    public void CopyTo(long id, Span<byte> records)
+    {
+        while (records.Length > 0)
+        {
+            int first = (int)(id & ((1L << _pageShift) - 1));
+            Page(id, forWriting: false);
+            ReadOnlySpan<byte> here = _frames[_lastFrame].Bytes.AsSpan(first * _recordBytes);
+            int length = Math.Min(here.Length, records.Length);
+            here[..length].CopyTo(records);
+            records = records[length..];
+            id += length / _recordBytes;
+        }
+    }
+
     /// <summary>Hands out all records in order, many at a time.</summary>
     public void ForEachPage(ReadOnlySpanAction consume)
     {
@@ -71,7 +86,13 @@ internal sealed class PagedStore : IDisposable
 
     private int FrameOf(long page)
     {
-        if (_frameOf.TryGetValue(page, out int index))
+        while (_frameOf.Count <= page)
+        {
+            _frameOf.Add(-1);
+        }
+
+        int index = _frameOf[(int)page];
+        if (index >= 0)
         {
             return index;
         }
@@ -96,7 +117,7 @@ internal sealed class PagedStore : IDisposable
         }
 
         Load(_frames[index], page);
-        _frameOf[page] = index;
+        _frameOf[(int)page] = index;
         _lastPage = -1;
         return index;
     }
@@ -110,7 +131,7 @@ internal sealed class PagedStore : IDisposable
             frame.IsDirty = false;
         }
 
-        _frameOf.Remove(frame.Page);
+        _frameOf[(int)frame.Page] = -1;
     }
 
     private void Load(Frame frame, long page)

@@ -6,6 +6,8 @@ namespace Bytemill.Tests;
 
 public class NGramSegmenterTests
 {
+    private static readonly string[] s_words = ["ab", "abc", "中文", "b ", "é", "文中"];
+
     [Fact]
     public void Segment_AnyModelAndChunk_IsTheTextbookPath() =>
         Gen.Select(NGramGen.Chunks(6, 60), NGramGen.Chunks(4, 400), Gen.Int[1, 8], Gen.Long[1, 4], Gen.Bool).Sample(
@@ -31,6 +33,31 @@ public class NGramSegmenterTests
                 Assert.Equal(expected.SelectMany((chunkEnds, i) => chunkEnds.Select(end => starts[i] + end)), ends[..pieces]);
             },
             iter: 200);
+
+    [Theory]
+    [InlineData(6)]
+    [InlineData(3)]
+    public void Segment_TextOfManyWindows_IsTheTextbookPath(int order)
+    {
+        // Words of few letters in a skewed order; chunks from one byte to more than two windows, so that both meet in every way.
+        var random = new Random(7);
+        byte[] Text(int length) => System.Text.Encoding.UTF8.GetBytes(string.Concat(
+            Enumerable.Range(0, length / 4).Select(_ => s_words[(int)(6 * Math.Pow(random.NextDouble(), 2))])));
+        byte[][] chunks = [Text(24_000), Text(1), Text(9_000), .. Enumerable.Range(0, 60).Select(i => Text(4 + (i * 7))), Text(17_000)];
+        var steps = new NGramSteps { Order = order, MinCount = 30 };
+        PlainNGrams plain = steps.Plain(chunks);
+        using NGramModel model = steps.Model(chunks);
+        byte[] text = [.. chunks.SelectMany(chunk => chunk)];
+        int[] starts = [.. chunks.Select((_, i) => chunks[..i].Sum(chunk => chunk.Length))];
+        int[] chunkEnds = [.. starts.Zip(chunks, (start, chunk) => start + chunk.Length)];
+        int[] expected = [.. chunks.SelectMany((chunk, i) => chunk.Length == 0 ? [] : plain.Segment(chunk, true).Select(end => starts[i] + end))];
+        foreach (bool useVectors in new[] { true, false })
+        {
+            int[] ends = new int[text.Length];
+            int pieces = new NGramSegmenter(model, true, useVectors).Segment(text, chunkEnds, ends);
+            Assert.Equal(expected, ends[..pieces]);
+        }
+    }
 
     [Fact]
     public void Segment_ContinuationByteWhoseCharacterWasPruned_FallsIntoSingleBytes()
