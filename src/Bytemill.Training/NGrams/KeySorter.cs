@@ -1,19 +1,27 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace Bytemill.Training;
 
-/// <summary>Sorts 64-bit keys by their bytes: by the top byte until a part fits the cache, then from the bottom up inside it.</summary>
-internal static unsafe class KeySorter
+/// <summary>Sorts keys of 32 or 64 bits by their bytes: by the top byte until a part fits the cache, then from the bottom up inside it.</summary>
+internal static unsafe class KeySorter<T>
+    where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>
 {
-    private const int InsertionLength = 48;
+    /// <summary>Keys sorted from the bottom up: they and their copy are 256 or 512 kB, half of a usual second-level cache at most.</summary>
+    public const int CacheLength = 32 << 10;
 
-    // 16 384 keys and their copy are 256 kB: half of a usual second-level cache.
-    private const int CacheLength = 16 << 10;
+    private const int InsertionLength = 32;
     private const int Radix = 256;
 
-    /// <summary>Sorts <paramref name="keys"/> ascending. Only the bytes from <paramref name="lowestByte"/> (0 is the least significant) up may differ. <paramref name="temp"/> is room for as many.</summary>
-    public static void Sort(ulong* keys, ulong* temp, long count, int lowestByte) =>
-        Sort(keys, temp, count, 7, lowestByte, toTemp: false);
+    // Digits whose histograms are taken in one reading of the keys.
+    private const int DigitsAtOnce = 4;
 
-    private static void Sort(ulong* keys, ulong* temp, long count, int digit, int lowest, bool toTemp)
+    /// <summary>Sorts <paramref name="keys"/> ascending. Only the bytes from <paramref name="lowestByte"/> (0 is the least significant)
+    /// up to <paramref name="highestByte"/> may differ. <paramref name="temp"/> is room for as many.</summary>
+    public static void Sort(T* keys, T* temp, long count, int lowestByte, int highestByte) =>
+        Sort(keys, temp, count, highestByte, lowestByte, toTemp: false);
+
+    private static void Sort(T* keys, T* temp, long count, int digit, int lowest, bool toTemp)
     {
         if (count <= InsertionLength)
         {
@@ -40,18 +48,18 @@ internal static unsafe class KeySorter
         }
     }
 
-    private static void SortByTopDigit(ulong* keys, ulong* temp, long count, int digit, int lowest, bool toTemp)
+    private static void SortByTopDigit(T* keys, T* temp, long count, int digit, int lowest, bool toTemp)
     {
         // SAFETY: offsets are prefix sums of the histogram over the same keys, so every write lies in [0, count).
-        long* offsets = stackalloc long[Radix + 1];
-        new Span<long>(offsets, Radix + 1).Clear();
+        long* offsets = stackalloc long[Radix];
+        new Span<long>(offsets, Radix).Clear();
         int shift = 8 * digit;
         for (long i = 0; i < count; i++)
         {
-            offsets[(byte)(keys[i] >> shift)]++;
+            offsets[Digit(keys[i], shift)]++;
         }
 
-        if (offsets[(byte)(keys[0] >> shift)] == count)
+        if (offsets[Digit(keys[0], shift)] == count)
         {
             Sort(keys, temp, count, digit - 1, lowest, toTemp);
             return;
@@ -65,8 +73,8 @@ internal static unsafe class KeySorter
 
         for (long i = 0; i < count; i++)
         {
-            ulong key = keys[i];
-            temp[offsets[(byte)(key >> shift)]++] = key;
+            T key = keys[i];
+            temp[offsets[Digit(key, shift)]++] = key;
         }
 
         // Each offset has moved to the end of its part.
@@ -83,52 +91,42 @@ internal static unsafe class KeySorter
         }
     }
 
-    private static void SortInCache(ulong* keys, ulong* temp, int count, int digit, int lowest, bool toTemp)
+    private static void SortInCache(T* keys, T* temp, int count, int digit, int lowest, bool toTemp)
     {
-        int digits = digit - lowest + 1;
-        int* histograms = stackalloc int[8 * Radix];
-        new Span<int>(histograms, digits * Radix).Clear();
-        int lowShift = 8 * lowest;
-        for (int i = 0; i < count; i++)
+        int* histograms = stackalloc int[DigitsAtOnce * Radix];
+        T* source = keys;
+        T* target = temp;
+        for (int low = lowest; low <= digit; low += DigitsAtOnce)
         {
-            ulong key = keys[i] >> lowShift;
-            int* histogram = histograms;
+            int digits = Math.Min(DigitsAtOnce, digit - low + 1);
+            CountDigits(source, count, histograms, 8 * low);
             for (int d = 0; d < digits; d++)
             {
-                histogram[(byte)key]++;
-                histogram += Radix;
-                key >>= 8;
-            }
-        }
+                int* offsets = histograms + (d * Radix);
+                int shift = 8 * (low + d);
+                if (offsets[Digit(source[0], shift)] == count)
+                {
+                    continue;
+                }
 
-        ulong* source = keys;
-        ulong* target = temp;
-        for (int d = 0; d < digits; d++)
-        {
-            int* offsets = histograms + (d * Radix);
-            int shift = lowShift + (8 * d);
-            if (offsets[(byte)(source[0] >> shift)] == count)
-            {
-                continue;
-            }
+                int sum = 0;
+                for (int value = 0; value < Radix; value++)
+                {
+                    int next = sum + offsets[value];
+                    offsets[value] = sum;
+                    sum = next;
+                }
 
-            int sum = 0;
-            for (int value = 0; value < Radix; value++)
-            {
-                int next = sum + offsets[value];
-                offsets[value] = sum;
-                sum = next;
-            }
+                for (int i = 0; i < count; i++)
+                {
+                    T key = source[i];
+                    target[offsets[Digit(key, shift)]++] = key;
+                }
 
-            for (int i = 0; i < count; i++)
-            {
-                ulong key = source[i];
-                target[offsets[(byte)(key >> shift)]++] = key;
+                T* swapped = source;
+                source = target;
+                target = swapped;
             }
-
-            ulong* swapped = source;
-            source = target;
-            target = swapped;
         }
 
         if ((source == temp) != toTemp)
@@ -137,11 +135,27 @@ internal static unsafe class KeySorter
         }
     }
 
-    private static void InsertionSort(ulong* keys, int count)
+    private static void CountDigits(T* keys, int count, int* histograms, int shift)
+    {
+        new Span<int>(histograms, DigitsAtOnce * Radix).Clear();
+        for (int i = 0; i < count; i++)
+        {
+            uint key = uint.CreateTruncating(keys[i] >> shift);
+            histograms[(byte)key]++;
+            (histograms + Radix)[(byte)(key >> 8)]++;
+            (histograms + (2 * Radix))[(byte)(key >> 16)]++;
+            (histograms + (3 * Radix))[key >> 24]++;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static byte Digit(T key, int shift) => byte.CreateTruncating(key >> shift);
+
+    private static void InsertionSort(T* keys, int count)
     {
         for (int i = 1; i < count; i++)
         {
-            ulong key = keys[i];
+            T key = keys[i];
             int j = i;
             for (; j > 0 && keys[j - 1] > key; j--)
             {
@@ -152,6 +166,6 @@ internal static unsafe class KeySorter
         }
     }
 
-    private static void Copy(ulong* source, ulong* target, long count) =>
-        Buffer.MemoryCopy(source, target, count * sizeof(ulong), count * sizeof(ulong));
+    private static void Copy(T* source, T* target, long count) =>
+        Buffer.MemoryCopy(source, target, count * sizeof(T), count * sizeof(T));
 }

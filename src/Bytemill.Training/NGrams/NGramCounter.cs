@@ -1,35 +1,26 @@
-using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Bytemill.Training;
 
 /// <summary>Counts the n-grams of chunks in bounded memory and writes them as one run. For one thread.</summary>
 /// <remarks>
-/// Keeps one packed key per position: the n-gram of full order, or the shorter tail at a chunk's end. Shorter n-grams follow from
-/// the sorted keys by adding up over prefixes (<see cref="NGramSliceMerger"/>). A full buffer is sorted, counted and spilled.
+/// Keeps the text, and counts one key per position: the n-gram of full order, or the shorter tail at a chunk's end. Shorter n-grams
+/// follow from the sorted keys by adding up over prefixes (<see cref="NGramSliceMerger"/>). When the text takes half of the buffer, it is counted and
+/// the result spilled.
 /// </remarks>
-public sealed unsafe class NGramCounter : IDisposable
+public sealed class NGramCounter : IDisposable
 {
-    private const int SmallestCapacity = 16;
-
-    private readonly int _order;
     private readonly KeyRanges _ranges;
     private readonly IScratchSpace _scratch;
     private readonly int _fanIn;
     private readonly BlockCodec _codec = new();
-    private readonly long _capacity;
+    private readonly NGramText _text;
+    private readonly INGramSorter _sorter;
     private List<RunSource> _spills = [];
-
-    // Full n-grams fill the buffer from the front; tails, with their length in the lowest byte, from the back.
-    private ulong* _keys;
-    private ulong* _temp;
-    private long _full;
-    private long _tails;
 
     /// <param name="order">Longest n-gram counted, in bytes; 1 to 8.</param>
     /// <param name="ranges">Shards that the run is divided into.</param>
-    /// <param name="bufferBytes">Memory for keys; 16 bytes per position of text. More is spilled.</param>
+    /// <param name="bufferBytes">Memory for text and keys, taken as one block: text of up to 4/9 of it is counted without spilling, and keys
+    /// use what the text leaves. Less than 512 is taken as that. Tables and the blocks being written take 5 MB at most on top,
+    /// merging of spills 10 MB.</param>
     /// <param name="scratch">Where to spill.</param>
     public NGramCounter(int order, KeyRanges ranges, long bufferBytes, IScratchSpace scratch)
         : this(order, ranges, bufferBytes, scratch, RunMerge.FanIn)
@@ -43,53 +34,31 @@ public sealed unsafe class NGramCounter : IDisposable
         ArgumentNullException.ThrowIfNull(ranges);
         ArgumentNullException.ThrowIfNull(scratch);
         ArgumentOutOfRangeException.ThrowIfNegative(bufferBytes);
-        _order = order;
         _ranges = ranges;
         _scratch = scratch;
         _fanIn = fanIn;
-        _capacity = Math.Max(SmallestCapacity, bufferBytes / (2 * sizeof(ulong)));
-        _keys = (ulong*)NativeMemory.Alloc((nuint)_capacity, sizeof(ulong));
-        _temp = (ulong*)NativeMemory.Alloc((nuint)_capacity, sizeof(ulong));
+        _text = new NGramText(order, bufferBytes);
+        _sorter = order <= 6 ? new NGramSorter<uint>(order, ranges) : new NGramSorter<ulong>(order, ranges);
     }
-
-    /// <summary>Frees the buffer when <see cref="Dispose"/> was forgotten.</summary>
-    ~NGramCounter() => Free();
 
     /// <summary>Bytes of text added since the last <see cref="WriteTo"/>.</summary>
     public long BytesAdded { get; private set; }
 
+    /// <summary>Spills so far since the last <see cref="WriteTo"/>.</summary>
+    internal int Spills => _spills.Count;
+
     /// <summary>Counts the n-grams of one chunk; none crosses its edges.</summary>
     public void Add(ReadOnlySpan<byte> chunk)
     {
-        ObjectDisposedException.ThrowIf(_keys == null, this);
+        ObjectDisposedException.ThrowIf(_text.IsDisposed, this);
         BytesAdded += chunk.Length;
-        int fullPositions = Math.Max(0, chunk.Length - _order + 1);
-        int position = 0;
-        while (position < fullPositions)
+        while (!chunk.IsEmpty)
         {
-            long room = _capacity - _full - _tails;
-            if (room == 0)
-            {
-                Spill();
-                continue;
-            }
-
-            int take = (int)Math.Min(room, fullPositions - position);
-            AddFull(chunk[position..], take);
-            position += take;
-        }
-
-        for (; position < chunk.Length; position++)
-        {
-            if (_full + _tails == _capacity)
+            chunk = chunk[_text.Add(chunk)..];
+            if (!chunk.IsEmpty)
             {
                 Spill();
             }
-
-            // A tail is shorter than 8 bytes: the lowest byte is free for its length.
-            ReadOnlySpan<byte> tail = chunk[position..];
-            _tails++;
-            _keys[_capacity - _tails] = PackedNGram.Pack(tail) | (uint)tail.Length;
         }
     }
 
@@ -98,7 +67,7 @@ public sealed unsafe class NGramCounter : IDisposable
     public RunSummary WriteTo(Stream output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        ObjectDisposedException.ThrowIf(_keys == null, this);
+        ObjectDisposedException.ThrowIf(_text.IsDisposed, this);
         RunSummary summary;
         if (_spills.Count == 0)
         {
@@ -106,7 +75,7 @@ public sealed unsafe class NGramCounter : IDisposable
         }
         else
         {
-            if (_full + _tails > 0)
+            if (!_text.IsEmpty)
             {
                 Spill();
             }
@@ -124,33 +93,10 @@ public sealed unsafe class NGramCounter : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Free();
+        _text.Dispose();
+        _sorter.Dispose();
         DropSpills();
         _codec.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
-    private void AddFull(ReadOnlySpan<byte> text, int positions)
-    {
-        ulong mask = PackedNGram.Mask(_order);
-        // SAFETY: the caller gives at most as many positions as there is room for.
-        ulong* target = _keys + _full;
-        int fast = Math.Min(positions, text.Length - sizeof(ulong) + 1);
-        int i = 0;
-        ref byte first = ref MemoryMarshal.GetReference(text);
-        for (; i < fast; i++)
-        {
-            // SAFETY: i + 8 <= text.Length.
-            ulong word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, i));
-            target[i] = (BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(word) : word) & mask;
-        }
-
-        for (; i < positions; i++)
-        {
-            target[i] = PackedNGram.Pack(text.Slice(i, _order));
-        }
-
-        _full += positions;
     }
 
     private void Spill()
@@ -164,70 +110,20 @@ public sealed unsafe class NGramCounter : IDisposable
 
     private RunSummary WriteBuffer(Stream output)
     {
-        ulong* tails = _keys + _capacity - _tails;
-        KeySorter.Sort(_keys, _temp, _full, PackedNGram.MaxLength - _order);
-        KeySorter.Sort(tails, _temp, _tails, 0);
-
         using var run = new RunWriter(output, RunKind.NGramRun, _codec);
-        var writer = new NGramWriter(run.Segment);
-        long full = 0;
-        long tail = 0;
-        for (int shard = 0; shard < _ranges.Count; shard++)
-        {
-            bool isLast = shard + 1 == _ranges.Count;
-            ulong end = isLast ? 0 : _ranges.Starts[shard + 1];
-            while (true)
-            {
-                bool hasFull = full < _full && (isLast || _keys[full] < end);
-                bool hasTail = tail < _tails && (isLast || (tails[tail] & ~0xFFUL) < end);
-                // At the same padded key the tail, being shorter, comes first.
-                if (hasTail && (!hasFull || (tails[tail] & ~0xFFUL) <= _keys[full]))
-                {
-                    ulong key = tails[tail];
-                    long start = tail;
-                    do
-                    {
-                        tail++;
-                    }
-                    while (tail < _tails && tails[tail] == key);
-                    writer.Write(key & ~0xFFUL, (int)(key & 0xFF), tail - start);
-                }
-                else if (hasFull)
-                {
-                    ulong key = _keys[full];
-                    long start = full;
-                    do
-                    {
-                        full++;
-                    }
-                    while (full < _full && _keys[full] == key);
-                    writer.Write(key, _order, full - start);
-                }
-                else
-                {
-                    break;
-                }
-            }
-
-            run.EndSegment();
-        }
-
-        (_full, _tails) = (0, 0);
+        _sorter.Write(_text, run);
+        _text.Restart();
         return run.Finish();
     }
 
     private RunSummary MergeSpills(IReadOnlyList<RunSource> spills, Stream output)
     {
         using var run = new RunWriter(output, RunKind.NGramRun, _codec);
-        var writer = new NGramWriter(run.Segment);
+        using var writer = new NGramWriter(run.Segment);
         for (int shard = 0; shard < _ranges.Count; shard++)
         {
             using NGramMerger merger = NGramMerger.Open(spills, shard, _codec);
-            while (merger.Next())
-            {
-                writer.Write(merger.Key, merger.Length, merger.Count);
-            }
-
+            merger.WriteTo(writer, CancellationToken.None);
             run.EndSegment();
         }
 
@@ -238,13 +134,5 @@ public sealed unsafe class NGramCounter : IDisposable
     {
         _spills.ForEach(spill => spill.Dispose());
         _spills = [];
-    }
-
-    private void Free()
-    {
-        NativeMemory.Free(_keys);
-        NativeMemory.Free(_temp);
-        _keys = null;
-        _temp = null;
     }
 }

@@ -17,7 +17,7 @@ public static class NGramSliceMerger
     /// <param name="minCount">n-grams of 2 bytes and more that are rarer are dropped, except border prefixes, which are judged when whole.</param>
     /// <param name="scratch">For intermediate passes and the streams of each length.</param>
     /// <param name="output">Receives the slice; left open.</param>
-    /// <param name="ct">Stops between entries with <see cref="OperationCanceledException"/>.</param>
+    /// <param name="ct">Stops between batches with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="RunFormatException">A run is damaged.</exception>
     /// <exception cref="OverflowException">A count exceeds 64 bits.</exception>
     public static NGramSliceSummary Merge(
@@ -51,18 +51,10 @@ public static class NGramSliceMerger
             sources = RunMerge.Reduce(sources, RunKind.NGramRun, fanIn, scratch, (group, merged) => MergeOne(group, merged, codec, ct), ct);
             using NGramMerger merger = NGramMerger.Open(sources, 0, codec);
             using var folder = new PrefixFolder(shard, ranges, order, minCount, scratch, codec);
-            while (merger.Next())
+            while (merger.NextBatch())
             {
-                if (merger.Length > order)
-                {
-                    throw RunFormatException.Damaged(0, $"an n-gram of {merger.Length} bytes in a run of order {order}");
-                }
-
-                folder.Add(merger.Key, merger.Length, merger.Count);
-                if ((folder.Entries & 0xFFFF) == 0)
-                {
-                    ct.ThrowIfCancellationRequested();
-                }
+                ct.ThrowIfCancellationRequested();
+                folder.Add(merger.Batch);
             }
 
             return folder.WriteTo(output);
@@ -77,16 +69,8 @@ public static class NGramSliceMerger
     {
         using NGramMerger merger = NGramMerger.Open(sources, 0, codec);
         using var run = new RunWriter(output, RunKind.NGramRun, codec);
-        var writer = new NGramWriter(run.Segment);
-        for (long i = 1; merger.Next(); i++)
-        {
-            writer.Write(merger.Key, merger.Length, merger.Count);
-            if ((i & 0xFFFF) == 0)
-            {
-                ct.ThrowIfCancellationRequested();
-            }
-        }
-
+        using var writer = new NGramWriter(run.Segment);
+        merger.WriteTo(writer, ct);
         run.EndSegment();
         run.Finish();
     }
@@ -104,11 +88,10 @@ public static class NGramSliceMerger
         private readonly NGramWriter[] _writers;
         private readonly List<(int Length, ulong Key, long Count)> _borders = [];
 
-        // Open prefixes of the last n-gram: _counts[n] is that of its first n bytes.
+        // Open prefixes of the last n-gram: _counts[n] is that of its first n bytes, as far as it is known. _counts[0] is that of all.
         private readonly long[] _counts;
         private ulong _key;
         private int _length;
-        private long _total;
 
         public PrefixFolder(int shard, KeyRanges ranges, int order, long minCount, IScratchSpace scratch, BlockCodec codec)
         {
@@ -125,30 +108,36 @@ public static class NGramSliceMerger
             }
         }
 
-        public long Entries { get; private set; }
-
-        public void Add(ulong key, int length, long count)
+        public void Add(NGramBatch batch)
         {
-            int shared = PackedNGram.CommonPrefix(_key, _length, key, length);
-            Close(shared);
-            for (int n = 1; n <= shared; n++)
+            ReadOnlySpan<ulong> keys = batch.Keys.AsSpan(0, batch.Count);
+            ReadOnlySpan<byte> lengths = batch.Lengths.AsSpan(0, keys.Length);
+            ReadOnlySpan<long> counts = batch.Counts.AsSpan(0, keys.Length);
+            for (int i = 0; i < keys.Length; i++)
             {
-                _counts[n] = checked(_counts[n] + count);
-            }
+                ulong key = keys[i];
+                int length = lengths[i];
+                if (length > _order)
+                {
+                    throw RunFormatException.Damaged(0, $"an n-gram of {length} bytes in a run of order {_order}");
+                }
 
-            for (int n = shared + 1; n <= length; n++)
-            {
-                _counts[n] = count;
-            }
+                int shared = PackedNGram.CommonPrefix(_key, _length, key, length);
+                if (_length > shared)
+                {
+                    Close(shared);
+                }
 
-            _total = checked(_total + count);
-            (_key, _length) = (key, length);
-            Entries++;
+                // A prefix's own count; those of its extensions follow when they are finished.
+                _counts[length] = counts[i];
+                (_key, _length) = (key, length);
+            }
         }
 
         public NGramSliceSummary WriteTo(Stream output)
         {
             Close(0);
+            long total = _counts[0];
             using var run = new RunWriter(output, RunKind.NGramSlice, _codec);
             var kept = ImmutableArray.CreateBuilder<long>(_order);
             for (int n = 0; n < _order; n++)
@@ -159,7 +148,7 @@ public static class NGramSliceMerger
             }
 
             byte[] extra = new byte[sizeof(long) + (_borders.Count * BorderBytes)];
-            BinaryPrimitives.WriteInt64LittleEndian(extra, _total);
+            BinaryPrimitives.WriteInt64LittleEndian(extra, total);
             Span<byte> room = extra.AsSpan(sizeof(long));
             foreach ((int length, ulong key, long count) in _borders)
             {
@@ -170,11 +159,16 @@ public static class NGramSliceMerger
             }
 
             RunSummary summary = run.Finish(extra);
-            return new NGramSliceSummary(_total, kept.MoveToImmutable(), _borders.Count, summary.LengthBytes);
+            return new NGramSliceSummary(total, kept.MoveToImmutable(), _borders.Count, summary.LengthBytes);
         }
 
         public void Dispose()
         {
+            foreach (NGramWriter writer in _writers)
+            {
+                writer.Dispose();
+            }
+
             foreach (SegmentWriter segment in _segments)
             {
                 segment.Dispose();
@@ -190,16 +184,19 @@ public static class NGramSliceMerger
         {
             for (int n = _length; n > keep; n--)
             {
-                ulong key = _key & PackedNGram.Mask(n);
+                long count = _counts[n];
                 // Keys hold all bytes of an n-gram of full order, so no border can divide one.
-                if (n < _order && _ranges.IsBorder(_shard, key, n))
+                if (n < _order && _ranges.IsBorder(_shard, _key & PackedNGram.Mask(n), n))
                 {
-                    _borders.Add((n, key, _counts[n]));
+                    _borders.Add((n, _key & PackedNGram.Mask(n), count));
                 }
-                else if (n == 1 || _counts[n] >= _minCount)
+                else if (n == 1 || count >= _minCount)
                 {
-                    _writers[n - 1].Write(key, n, _counts[n]);
+                    _writers[n - 1].Write(_key & PackedNGram.Mask(n), n, count);
                 }
+
+                _counts[n - 1] = checked(_counts[n - 1] + count);
+                _counts[n] = 0;
             }
 
             _length = keep;

@@ -25,6 +25,9 @@ internal static class PackedNGram
         return key;
     }
 
+    /// <summary>Eight bytes of memory as a number, the first byte on top, and back.</summary>
+    public static ulong BigEndian(ulong word) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(word) : word;
+
     /// <summary>Ones over the first <paramref name="length"/> bytes.</summary>
     public static ulong Mask(int length) => length == 0 ? 0 : ulong.MaxValue << (64 - (8 * length));
 

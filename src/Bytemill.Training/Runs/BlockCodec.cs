@@ -13,6 +13,9 @@ internal sealed class BlockCodec : IDisposable
     public const int HeaderBytes = 16;
     public const int MaxBlockBytes = 1 << 30;
 
+    /// <summary>Room behind a block that was read, so that its last bytes can be loaded eight at a time.</summary>
+    public const int PaddingBytes = 8;
+
     // Runs are written once and read once: speed counts more than size.
     private const int CompressionLevel = 1;
 
@@ -42,7 +45,8 @@ internal sealed class BlockCodec : IDisposable
         return HeaderBytes + stored;
     }
 
-    /// <summary>Reads one block into <paramref name="raw"/>, which is replaced by a larger pooled array when needed.
+    /// <summary>Reads one block into <paramref name="raw"/>, which is replaced by a larger pooled array when needed;
+    /// <see cref="PaddingBytes"/> of no meaning follow.
     /// <paramref name="position"/> in the file is for messages; <paramref name="available"/> bytes are left of the segment.</summary>
     /// <returns>Bytes read from <paramref name="input"/>.</returns>
     public int Read(Stream input, long position, long available, ref byte[] raw, out int rawLength)
@@ -68,10 +72,10 @@ internal sealed class BlockCodec : IDisposable
         }
 
         rawLength = (int)length;
-        if (raw.Length < rawLength)
+        if (raw.Length < rawLength + PaddingBytes)
         {
             ArrayPool<byte>.Shared.Return(raw);
-            raw = ArrayPool<byte>.Shared.Rent(rawLength);
+            raw = ArrayPool<byte>.Shared.Rent(rawLength + PaddingBytes);
         }
 
         ReadOnlySpan<byte> source = _stored.AsSpan(0, (int)stored);

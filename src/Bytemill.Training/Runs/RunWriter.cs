@@ -13,7 +13,7 @@ internal sealed class RunWriter : IDisposable
 {
     public const int HeaderBytes = 8;
     public const int TrailerBytes = 24;
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     private readonly Stream _output;
     private readonly List<SegmentInfo> _segments = [];

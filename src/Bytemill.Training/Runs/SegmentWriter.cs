@@ -15,6 +15,7 @@ internal sealed class SegmentWriter : IDisposable
     private long _written;
     private long _entries;
     private long _total;
+    private Action? _beforeFinish;
 
     public SegmentWriter(Stream output, BlockCodec codec)
     {
@@ -46,10 +47,23 @@ internal sealed class SegmentWriter : IDisposable
         _total = checked(_total + count);
     }
 
+    /// <summary>Writes a block that was filled elsewhere.</summary>
+    public void WriteBlock(ReadOnlySpan<byte> raw, long entries, long total)
+    {
+        FlushBlock();
+        _written += _codec.Write(_output, raw);
+        _entries += entries;
+        _total = checked(_total + total);
+    }
+
+    /// <summary>Has <paramref name="flush"/> called before a segment ends, so that what a writer still holds belongs to it.</summary>
+    public void BeforeFinish(Action flush) => _beforeFinish += flush;
+
     /// <summary>Flushes and starts counting anew for a next segment.</summary>
     /// <param name="offset">Where this segment began in the file.</param>
     public SegmentInfo Finish(long offset)
     {
+        _beforeFinish?.Invoke();
         FlushBlock();
         var info = new SegmentInfo(offset, _written, _entries, _total);
         (_written, _entries, _total) = (0, 0, 0);

@@ -164,7 +164,7 @@ public class NGramModelTests
         fixed (ulong* pointer = keys)
         fixed (ulong* room = temp)
         {
-            KeySorter.Sort(pointer, room, keys.Length, lowestByte);
+            KeySorter<ulong>.Sort(pointer, room, keys.Length, lowestByte, 7);
         }
     }
 
@@ -172,7 +172,7 @@ public class NGramModelTests
     {
         using var codec = new BlockCodec();
         using var run = new RunWriter(output, RunKind.NGramRun, codec);
-        var writer = new NGramWriter(run.Segment);
+        using var writer = new NGramWriter(run.Segment);
         foreach ((string ngram, long count) in entries)
         {
             byte[] bytes = Encoding.UTF8.GetBytes(ngram);
