@@ -21,7 +21,8 @@ public static class PartitionPlanner
         {
             ImmutableArray<RowGroupInfo> groups = files[fileIndex].RowGroups;
             long total = files[fileIndex].TextBytes;
-            long parts = Math.Clamp((total + (targetBytes / 2)) / targetBytes, 1, Math.Max(1, groups.Length));
+            long rounded = (total / targetBytes) + (total % targetBytes >= targetBytes - (targetBytes / 2) ? 1 : 0);
+            long parts = Math.Clamp(rounded, 1, Math.Max(1, groups.Length));
             int first = 0;
             long cutSoFar = 0;
             for (long part = 1; part <= parts; part++)

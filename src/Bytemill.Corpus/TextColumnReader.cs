@@ -10,6 +10,9 @@ namespace Bytemill.Corpus;
 /// </remarks>
 public sealed class TextColumnReader : IAsyncDisposable
 {
+    // A few bytes of footer may claim any number of rows, and each takes twenty bytes before its text is read.
+    private const int MaxRowsAtOnce = 1 << 27;
+
     private readonly CorpusSource _source;
     private readonly ParquetFooter _footer;
     private readonly SchemaNode _column;
@@ -77,6 +80,13 @@ public sealed class TextColumnReader : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rowGroup, RowGroupCount);
         string where = $"{_source.Path}: row group {rowGroup}, column '{_column.DottedPath}'";
         RowGroup group = _footer.RowGroups[rowGroup];
+        if (group.Rows > MaxRowsAtOnce)
+        {
+            throw new CorpusException(
+                $"{where}: it has {group.Rows} rows, more than the {MaxRowsAtOnce} that can be read at once; write the file with "
+                + "smaller row groups.");
+        }
+
         TextBatch batch = new((int)group.Rows, _column.MaxDefinitionLevel);
         try
         {

@@ -306,9 +306,9 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         long sum = 0;
         foreach (int length in lengths.Span)
         {
-            if (length < -1)
+            if (length < NullText)
             {
-                throw new ArgumentException($"A length is {length}; expected -1 or more.", nameof(lengths));
+                throw new ArgumentException($"A length is {length}; expected {NullText} or more.", nameof(lengths));
             }
 
             sum += Math.Max(0, length);

@@ -5,14 +5,14 @@ namespace Bytemill.Tokenization;
 /// <summary>Encodes text without special tokens. Holds buffers: one user at a time.</summary>
 internal sealed class TextEncoder(PieceAutomaton automaton, ModelOptions options)
 {
-    // A buffer that one long line made larger than this is not kept.
+    // A buffer that one long text made larger than this is not kept, and longer lines are normalised part by part.
     private const int KeptBytes = 1 << 20;
 
     private readonly UnigramSegmenter _segmenter = new(automaton);
     private ArrayBufferWriter<byte> _normalized = new();
 
     /// <summary>Ids of the last call, for callers that need them all at once.</summary>
-    public ArrayBufferWriter<int> Ids { get; } = new();
+    public ArrayBufferWriter<int> Ids { get; private set; } = new();
 
     /// <summary>Counts ids where only their number is wanted.</summary>
     public CountingWriter Counter { get; } = new();
@@ -23,7 +23,16 @@ internal sealed class TextEncoder(PieceAutomaton automaton, ModelOptions options
         while (!utf8.IsEmpty)
         {
             int length = ChunkSplitter.NextEncodingChunk(utf8, isolateDigits: false);
-            EncodeLine(Normalize(utf8[..length]), ids);
+            ReadOnlySpan<byte> line = utf8[..length];
+            if (length > KeptBytes && options.Normalization == TextNormalization.Nfc)
+            {
+                EncodeLongLine(line, ids);
+            }
+            else
+            {
+                EncodeLine(Normalize(line), ids);
+            }
+
             utf8 = utf8[length..];
         }
     }
@@ -61,11 +70,30 @@ internal sealed class TextEncoder(PieceAutomaton automaton, ModelOptions options
         {
             _normalized = new ArrayBufferWriter<byte>();
         }
+
+        if (Ids.Capacity > KeptBytes / sizeof(int))
+        {
+            Ids = new ArrayBufferWriter<int>();
+        }
     }
 
     /// <summary>The normal form of one line; valid until the next call. Newlines never compose, so lines stand alone.</summary>
     public ReadOnlySpan<byte> Normalize(ReadOnlySpan<byte> line) =>
         options.Normalization == TextNormalization.Nfc ? TextNormalizer.ToNfc(line, _normalized) : line;
+
+    // The normal form of a whole long line would be a second copy of it.
+    private void EncodeLongLine(ReadOnlySpan<byte> line, IBufferWriter<int> ids)
+    {
+        if (TextNormalizer.IsNfc(line))
+        {
+            EncodeLine(line, ids);
+            return;
+        }
+
+        var parts = new StreamingEncoder(automaton, options, new EncodeOptions(), matcher: null);
+        parts.Append(line, ids);
+        parts.Complete(ids);
+    }
 
     private void EncodeLine(ReadOnlySpan<byte> line, IBufferWriter<int> ids)
     {

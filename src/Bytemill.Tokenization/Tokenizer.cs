@@ -36,7 +36,7 @@ public sealed class Tokenizer
     public static Tokenizer Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Load(File.ReadAllBytes(path), Path.GetFileName(path));
+        return Load(ModelBytes.ReadFile(path, CheckHead), Path.GetFileName(path));
     }
 
     /// <summary>Loads a model, of Bytemill or of bytepiece (JSON); reads the stream to its end.</summary>
@@ -46,7 +46,7 @@ public sealed class Tokenizer
     public static Tokenizer Load(Stream stream, string name = "model")
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Load(ModelFile.ReadAll(stream), name);
+        return Load(ModelBytes.Read(stream, name, CheckHead), name);
     }
 
     /// <summary>Writes the ids of a text.</summary>
@@ -229,7 +229,8 @@ public sealed class Tokenizer
 
     /// <summary>The <paramref name="n"/> most probable segmentations of a text, or as many as there are, best first.</summary>
     /// <param name="utf8">The text; normalised first.</param>
-    /// <param name="n">1 or more. Memory is about 24 n bytes for each byte of the longest line.</param>
+    /// <param name="n">1 or more. Memory is about 24 bytes times n, or the number of segmentations if that is less, for each
+    /// byte of the longest line.</param>
     /// <remarks>
     /// Scores are added within each chunk, then over chunks. On a tie the longer last piece of a chunk comes first, and so
     /// on towards its beginning; so the first is what Encode gives.
@@ -296,11 +297,15 @@ public sealed class Tokenizer
         return id < Model.Vocabulary.Count ? Model.Vocabulary.GetPiece(id) : [];
     }
 
-    private static Tokenizer Load(byte[] bytes, string name)
+    private static Tokenizer Load(byte[] bytes, string name) =>
+        new(BytePieceFormat.LooksLikeThis(bytes) ? BytePieceFormat.Parse(bytes, name) : ModelFile.Parse(bytes, name));
+
+    private static void CheckHead(ReadOnlySpan<byte> head, string name)
     {
-        // JSON may begin with white space, our own magic never does.
-        bool isJson = bytes.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
-        return new Tokenizer(isJson ? BytePieceFormat.Parse(bytes, name) : ModelFile.Parse(bytes, name));
+        if (!BytePieceFormat.LooksLikeThis(head))
+        {
+            ModelFile.CheckMagic(head, name);
+        }
     }
 
     // The array is rented. It is not given back when the text turns out not to be valid, which costs a collection at most.

@@ -338,6 +338,56 @@ public class TokenizerTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Encode_LongLineNotInNfc_NeedsNoSecondCopy(bool isolateDigits)
+    {
+        Tokenizer tokenizer = isolateDigits ? s_digits : s_tokenizer;
+        byte[] line = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("the thing e\u0301 中文 123 ", 100_000)));
+        Assert.True(line.Length > 2 << 20);
+        byte[] normal = TextNormalizer.ToNfc(line, new ArrayBufferWriter<byte>()).ToArray();
+        var ids = new ArrayBufferWriter<int>(line.Length);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        tokenizer.Encode(line, ids);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        Assert.Equal(tokenizer.Encode(normal), ids.WrittenSpan.ToArray());
+        Assert.Equal(normal, tokenizer.Decode(ids.WrittenSpan));
+    }
+
+    [Fact]
+    public void Encode_LargeTextIntoArray_LeavesNoLargeBufferBehind()
+    {
+        var encoder = new TextEncoder(s_tokenizer.Automaton, s_tokenizer.Model.Options);
+        encoder.Encode(new byte[1 << 20], encoder.Ids);
+        Assert.Equal(1 << 20, encoder.Ids.WrittenCount);
+        encoder.Trim();
+        Assert.InRange(encoder.Ids.Capacity, 0, 1 << 18);
+    }
+
+    [Fact]
+    public void NBest_MoreThanThereAre_GivesAllOfThem()
+    {
+        Assert.Single(s_tokenizer.NBest("", int.MaxValue));
+        ImmutableArray<Segmentation> all = s_tokenizer.NBest("aaa\nab", int.MaxValue);
+        // aaa: a|a|a, aa|a, a|aa, aaa, each with the newline; ab: a|b, ab.
+        Assert.Equal(8, all.Length);
+        Assert.Equal(8, all.Select(b => string.Join(' ', b.Ids)).Distinct().Count());
+    }
+
+    [Fact]
+    public void Load_IsolatedDigits_OwnFormatHonoursThemAndTheReferencesForgets()
+    {
+        using var own = new MemoryStream();
+        using var foreign = new MemoryStream();
+        ModelFile.Write(s_digits.Model, own);
+        BytePieceFormat.Write(s_digits.Model, foreign);
+        own.Position = foreign.Position = 0;
+        Assert.Equal(s_digits.Encode("a123"), Tokenizer.Load(own).Encode("a123"));
+        Assert.Equal(s_tokenizer.Encode("a123"), Tokenizer.Load(foreign).Encode("a123"));
+        Assert.NotEqual(s_digits.Encode("a123"), s_tokenizer.Encode("a123"));
+    }
+
     [Fact]
     public void Load_EitherFormat_GivesTheSameIds()
     {

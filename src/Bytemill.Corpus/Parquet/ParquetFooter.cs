@@ -13,6 +13,9 @@ internal sealed class ParquetFooter
 {
     private const int TailBytes = 8;
 
+    // More than any writer puts into one chunk, and few enough that sums over all chunks of a footer stay far from overflow.
+    private const long MaxChunkBytes = 1L << 44;
+
     private ParquetFooter(string path, long lengthBytes, string fingerprint)
     {
         Path = path;
@@ -273,7 +276,12 @@ internal sealed class ParquetFooter
         bool isElsewhere = !string.IsNullOrEmpty(file);
         // An empty chunk may have no pages, and then no sensible offset.
         bool isOutside = start < 4 || bytes < 0 || start > LengthBytes - bytes;
-        if (values < 0 || uncompressed < 0 || (!isElsewhere && values > 0 && isOutside))
+        if (uncompressed is < 0 or > MaxChunkBytes)
+        {
+            throw new ThriftFormatException($"{where}: the chunk's size is {uncompressed}, outside [0..{MaxChunkBytes}]");
+        }
+
+        if (values < 0 || (!isElsewhere && values > 0 && isOutside))
         {
             throw new ThriftFormatException(
                 $"{where}: {values} values in bytes [{start}..{start}+{bytes}) do not lie in the file's {LengthBytes} bytes");

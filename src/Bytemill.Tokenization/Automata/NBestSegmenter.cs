@@ -41,7 +41,8 @@ internal sealed class NBestSegmenter(PieceAutomaton automaton, int n)
     private (int[] Pieces, double Score)[] Segment(ReadOnlySpan<byte> chunk)
     {
         // Row e holds the best paths to byte e: score, last piece and the rank of the path it extends.
-        var steps = new Step[checked((chunk.Length + 1) * n)];
+        int width = Width(chunk.Length);
+        var steps = new Step[checked((chunk.Length + 1) * width)];
         int[] counts = new int[chunk.Length + 1];
         counts[0] = 1;
         int[] next = new int[automaton.LongestPiece];
@@ -49,33 +50,36 @@ internal sealed class NBestSegmenter(PieceAutomaton automaton, int n)
         for (int end = 1; end <= chunk.Length; end++)
         {
             state = automaton.Step(state, chunk[end - 1]);
-            counts[end] = Extend(steps, counts, end, automaton.MatchesAt(state), next);
+            counts[end] = Extend(steps, width, counts, end, automaton.MatchesAt(state), next);
         }
 
         var paths = new (int[], double)[counts[^1]];
         for (int rank = 0; rank < paths.Length; rank++)
         {
-            paths[rank] = (TraceBack(steps, chunk.Length, rank), steps[(chunk.Length * n) + rank].Score);
+            paths[rank] = (TraceBack(steps, width, chunk.Length, rank), steps[(chunk.Length * width) + rank].Score);
         }
 
         return paths;
     }
 
+    // Paths kept for each position: a chunk of that length cannot be cut in more ways than every byte or not.
+    private int Width(int length) => length <= 31 ? (int)Math.Min(n, 1L << Math.Max(0, length - 1)) : n;
+
     // Merges the lists that the matches extend; each is sorted, and an earlier (longer) match wins a tie.
-    private int Extend(Step[] steps, int[] counts, int end, ReadOnlySpan<PieceMatch> matches, int[] next)
+    private static int Extend(Step[] steps, int width, int[] counts, int end, ReadOnlySpan<PieceMatch> matches, int[] next)
     {
         next.AsSpan(0, matches.Length).Clear();
         int count = 0;
-        while (count < n)
+        while (count < width)
         {
             int chosen = -1;
             double best = double.NegativeInfinity;
             for (int m = 0; m < matches.Length; m++)
             {
                 int from = end - matches[m].Length;
-                if (next[m] < counts[from] && steps[(from * n) + next[m]].Score + matches[m].Score > best)
+                if (next[m] < counts[from] && steps[(from * width) + next[m]].Score + matches[m].Score > best)
                 {
-                    (chosen, best) = (m, steps[(from * n) + next[m]].Score + matches[m].Score);
+                    (chosen, best) = (m, steps[(from * width) + next[m]].Score + matches[m].Score);
                 }
             }
 
@@ -84,18 +88,18 @@ internal sealed class NBestSegmenter(PieceAutomaton automaton, int n)
                 break;
             }
 
-            steps[(end * n) + count++] = new Step(best, matches[chosen].Piece, matches[chosen].Length, next[chosen]++);
+            steps[(end * width) + count++] = new Step(best, matches[chosen].Piece, matches[chosen].Length, next[chosen]++);
         }
 
         return count;
     }
 
-    private int[] TraceBack(Step[] steps, int end, int rank)
+    private static int[] TraceBack(Step[] steps, int width, int end, int rank)
     {
         var pieces = new List<int>();
         while (end > 0)
         {
-            Step step = steps[(end * n) + rank];
+            Step step = steps[(end * width) + rank];
             pieces.Add(step.Piece);
             end -= step.Length;
             rank = step.RankBefore;

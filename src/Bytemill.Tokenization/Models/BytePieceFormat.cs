@@ -58,8 +58,11 @@ public static class BytePieceFormat
     public static TokenizerModel Read(Stream stream, string name = "model")
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Parse(ModelFile.ReadAll(stream), name);
+        return Parse(ModelBytes.Read(stream, name, CheckHead), name);
     }
+
+    /// <summary>Whether it may be JSON of bytepiece; white space may come first.</summary>
+    internal static bool LooksLikeThis(ReadOnlySpan<byte> head) => head.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
 
     internal static TokenizerModel Parse(byte[] json, string name)
     {
@@ -72,6 +75,15 @@ public static class BytePieceFormat
         {
             string place = string.Create(CultureInfo.InvariantCulture, $"line {error.LineNumber + 1}");
             throw new ModelFormatException($"{name}, {place}: {error.Message} {Remedy}", error);
+        }
+    }
+
+    private static void CheckHead(ReadOnlySpan<byte> head, string name)
+    {
+        if (!LooksLikeThis(head))
+        {
+            // Without the object's beginning this cannot end well, and its message names what is there instead.
+            Parse(head.ToArray(), name);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Bytemill.Tokenization;
 
 /// <summary>Reads and writes <c>model.bytemill</c>. The same model always gives the same bytes.</summary>
 /// <remarks>
-/// Little-endian throughout:
+/// Little-endian throughout; <c>docs/model-format.md</c> has the rules for readers in other languages:
 /// <code>
 /// 8 bytes   magic 89 42 4D 4C 0D 0A 1A 0A (text-mode transfers damage it visibly)
 /// uint32    format version, 1
@@ -27,7 +27,7 @@ public static class ModelFile
     /// <summary>Format version written and read.</summary>
     public const int FormatVersion = 1;
 
-    private const int HashLength = 32;
+    internal const int HashLength = SHA256.HashSizeInBytes;
 
     internal static ReadOnlySpan<byte> Magic => [0x89, (byte)'B', (byte)'M', (byte)'L', 0x0D, 0x0A, 0x1A, 0x0A];
 
@@ -86,7 +86,7 @@ public static class ModelFile
     public static TokenizerModel Read(Stream stream, string name = "model")
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Parse(ReadAll(stream), name);
+        return Parse(ModelBytes.Read(stream, name, CheckMagic), name);
     }
 
     /// <summary>Reads a model file.</summary>
@@ -95,24 +95,21 @@ public static class ModelFile
     public static TokenizerModel ReadFile(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Parse(File.ReadAllBytes(path), Path.GetFileName(path));
+        return Parse(ModelBytes.ReadFile(path, CheckMagic), Path.GetFileName(path));
     }
 
-    internal static byte[] ReadAll(Stream stream)
+    internal static void CheckMagic(ReadOnlySpan<byte> head, string name)
     {
-        using var memory = new MemoryStream();
-        stream.CopyTo(memory);
-        return memory.ToArray();
+        if (!head.StartsWith(Magic))
+        {
+            string found = head.IsEmpty ? "an empty file" : "bytes " + Throw.Hex(head[..Math.Min(head.Length, Magic.Length)]);
+            Throw.Format(name, "byte 0", found, "the beginning of a Bytemill model, " + Throw.Hex(Magic), "Is this another kind of file?");
+        }
     }
 
     internal static TokenizerModel Parse(byte[] bytes, string name)
     {
-        if (!bytes.AsSpan().StartsWith(Magic))
-        {
-            string found = bytes.Length == 0 ? "an empty file" : "bytes " + Throw.Hex(bytes.AsSpan(0, Math.Min(bytes.Length, Magic.Length)));
-            Throw.Format(name, "byte 0", found, "the beginning of a Bytemill model, " + Throw.Hex(Magic), "Is this another kind of file?");
-        }
-
+        CheckMagic(bytes, name);
         if (bytes.Length < Magic.Length + sizeof(uint) + HashLength)
         {
             Throw.Format(name, "the end", Number(bytes.Length) + " bytes in all", "a whole model", "The file is cut off: copy it again.");

@@ -8,9 +8,8 @@ namespace Bytemill.Tokenization;
 internal ref struct ModelFileReader(byte[] file, string name, int position)
 {
     private const string Remedy = "The file was not written by Bytemill as it is: copy it again or train the model anew.";
-    private const int HashLength = 32;
 
-    private readonly ReadOnlySpan<byte> _body = file.AsSpan(0, Math.Max(position, file.Length - HashLength));
+    private readonly ReadOnlySpan<byte> _body = file.AsSpan(0, Math.Max(position, file.Length - ModelFile.HashLength));
 
     public int Position { get; private set; } = position;
 

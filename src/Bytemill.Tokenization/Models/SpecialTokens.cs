@@ -82,6 +82,6 @@ public sealed class SpecialTokens
             }
         }
 
-        return Encoding.UTF8.GetByteCount(name) > MaxNameLength ? "is longer than 1024 bytes of UTF-8" : null;
+        return Encoding.UTF8.GetByteCount(name) > MaxNameLength ? "is too long" : null;
     }
 }

@@ -35,7 +35,13 @@ public static class ChunkSplitter
 
         // No more bytes than L are no more code points than L.
         int end = stop <= maxCodePoints ? stop : SkipCodePoints(text, stop, maxCodePoints);
-        return end == stop ? end + CountNewlines(text[end..Math.Min(text.Length, end + MaxTrainingNewlines)]) : end;
+        if (end != stop)
+        {
+            return end;
+        }
+
+        ReadOnlySpan<byte> rest = text[end..];
+        return end + CountNewlines(rest[..Math.Min(rest.Length, MaxTrainingNewlines)]);
     }
 
     /// <summary>Length of the first chunk to be encoded: <c>.*\n+|.+</c>, a line with all the newlines after it.</summary>

@@ -60,6 +60,7 @@ public sealed class PartitionPlannerTests
             [FileOf([.. Enumerable.Repeat(1L << 54, 100)])], 1L << 54);
 
         Assert.Equal(100, plan.Length);
+        Assert.Single(PartitionPlanner.Plan([FileOf(1L << 62, 1L << 61)], long.MaxValue));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using Bytemill.Corpus;
 using ParquetSharp;
 
@@ -90,10 +92,10 @@ public sealed class TextColumnReaderTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadRowGroup_DocumentOf64Megabytes_IsOneRow()
+    public async Task ReadRowGroup_DocumentOf17Megabytes_IsOneRow()
     {
         string path = _folder.File("x.parquet");
-        byte[] text = new byte[64 << 20];
+        byte[] text = new byte[17 << 20];
         Array.Fill(text, (byte)'x');
         text[^1] = (byte)'y';
         SampleFiles.WriteText(path, [[text]]);
@@ -166,6 +168,49 @@ public sealed class TextColumnReaderTests : IDisposable
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => reader.ReadRowGroupAsync(1, Cancel));
     }
 
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(200_000_000)]
+    public async Task ReadRowGroup_FooterThatClaimsMoreRowsThanFit_SaysSo(int rows)
+    {
+        string path = _folder.File("x.parquet");
+        SampleFiles.WriteText(path, [SampleFiles.Rows(3, 1)]);
+        RewriteFooter(path, footer =>
+        {
+            ThriftStruct group = footer.List(FooterFields.File.RowGroups)!.Structs().Single();
+            footer.SetInt64(FooterFields.File.Rows, rows);
+            group.SetInt64(FooterFields.RowGroup.Rows, rows);
+            foreach (ThriftStruct chunk in group.List(FooterFields.RowGroup.Columns)!.Structs())
+            {
+                chunk.Struct(FooterFields.Chunk.Metadata)!.SetInt64(FooterFields.ChunkMetadata.Values, rows);
+            }
+        });
+        await using TextColumnReader reader = await TextColumnReader.OpenAsync(path, "text", Cancel);
+
+        CorpusException error = await Assert.ThrowsAsync<CorpusException>(() => reader.ReadRowGroupAsync(0, Cancel));
+
+        Assert.StartsWith($"{path}: row group 0, column 'text': it has {rows} rows, more than the ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Inspect_FooterThatClaimsAnAbsurdSize_IsDamaged()
+    {
+        string path = _folder.File("x.parquet");
+        SampleFiles.WriteText(path, [SampleFiles.Rows(3, 1), SampleFiles.Rows(3, 2)]);
+        RewriteFooter(path, footer =>
+        {
+            foreach (ThriftStruct chunk in footer.List(FooterFields.File.RowGroups)!.Structs()
+                .SelectMany(group => group.List(FooterFields.RowGroup.Columns)!.Structs()))
+            {
+                chunk.Struct(FooterFields.Chunk.Metadata)!.SetInt64(FooterFields.ChunkMetadata.UncompressedBytes, long.MaxValue);
+            }
+        });
+
+        CorpusException error = await Assert.ThrowsAsync<CorpusException>(() => CorpusInspector.InspectAsync(path, "text", Cancel));
+
+        Assert.Contains("footer is damaged (row group 0, column 'id': the chunk's size is 9223372036854775807,", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ReadRowGroup_AnyDamagedByte_GivesTextOrCorpusException()
     {
@@ -181,7 +226,7 @@ public sealed class TextColumnReaderTests : IDisposable
             SampleFiles.WriteText(path, [SampleFiles.Rows(30, 1), SampleFiles.Rows(5, 2)], options with { PageBytes = 64 });
             byte[] good = await File.ReadAllBytesAsync(path, Cancel);
             Random random = new(7);
-            for (int i = 0; i < 150; i++)
+            for (int i = 0; i < 50; i++)
             {
                 byte[] bad = [.. good];
                 for (int flips = random.Next(1, 4); flips > 0; flips--)
@@ -198,6 +243,18 @@ public sealed class TextColumnReaderTests : IDisposable
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static void RewriteFooter(string path, Action<ThriftStruct> change)
+    {
+        byte[] file = File.ReadAllBytes(path);
+        int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(^8..));
+        ThriftStruct footer = new ThriftReader(file.AsSpan(^(8 + length)..^8)).ReadStruct();
+        change(footer);
+        ArrayBufferWriter<byte> written = new();
+        ThriftWriter.Write(footer, written);
+        byte[] size = BitConverter.GetBytes(written.WrittenCount);
+        File.WriteAllBytes(path, [.. file[..^(8 + length)], .. written.WrittenSpan, .. size, .. "PAR1"u8]);
+    }
 
     private static async Task ReadAllOrThrowCorpusException(string path)
     {
