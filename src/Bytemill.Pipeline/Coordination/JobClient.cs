@@ -38,7 +38,13 @@ public sealed class JobClient
         {
             try
             {
-                return await end.Task.ConfigureAwait(false);
+                await Task.WhenAny(end.Task, _system.WhenTerminated).ConfigureAwait(false);
+                return end.Task.IsCompleted
+                    ? await end.Task.ConfigureAwait(false)
+                    : new JobFailed(
+                        jobId,
+                        "The cluster put this process out (it was not heard in time, or the cluster fell apart). The job may still run; its manifest tells when it is done.",
+                        IsInputError: false);
             }
             finally
             {

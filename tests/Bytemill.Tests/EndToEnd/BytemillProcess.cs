@@ -52,11 +52,21 @@ internal sealed class BytemillProcess : IAsyncDisposable
         return (exitCode, [.. program._output], [.. program._errors]);
     }
 
-    public async Task<int> ExitCodeAsync()
+    /// <param name="others">Processes whose logs tell why this one did not end.</param>
+    public async Task<int> ExitCodeAsync(params BytemillProcess[] others)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromMinutes(2));
-        await _process.WaitForExitAsync(limit.Token);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            IEnumerable<string> logs = others.Prepend(this).Select((program, i) => $"--- process {i}\n{string.Join('\n', program.Errors)}");
+            throw new TimeoutException($"The program did not end in time.\n{string.Join('\n', logs)}", e);
+        }
+
         return _process.ExitCode;
     }
 

@@ -76,7 +76,7 @@ public sealed class ClusterTests : IDisposable
             third.Kill();
         }
 
-        int together = await run.ExitCodeAsync();
+        int together = await run.ExitCodeAsync(first, second, third);
         Assert.True(together == 0, string.Join('\n', run.Errors));
         AssertSameResults(_directory["alone"], _directory["together"]);
         await first.ErrorLineAsync("tasks go to others");
