@@ -112,6 +112,10 @@ internal sealed class BarDisplay : IJobDisplay
             bar.Value = bar.MaxValue;
             bar.Description = Name(_bars.First(entry => entry.Value == bar).Key);
             bar.StopTask();
+            if (_speeds.GetValueOrDefault(bar.Id, "").Length > 0 && _phase is not null)
+            {
+                _speeds[bar.Id] = $"{Units.Bytes(bar.MaxValue / _phase.Elapsed.TotalSeconds)}/s";
+            }
         }
     }
 
@@ -135,6 +139,6 @@ internal sealed class BarDisplay : IJobDisplay
     private sealed class SpeedColumn(BarDisplay display) : ProgressColumn
     {
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Text(task.IsFinished ? "" : display.SpeedOf(task.Id), new Style(Color.Grey));
+            new Text(display.SpeedOf(task.Id), new Style(Color.Grey));
     }
 }
