@@ -7,9 +7,14 @@ internal static class ErrorConsole
 {
     private static readonly IAnsiConsole s_console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
-    public static void WriteError(string message)
+    public static void WriteError(string message) => Write("[red]error:[/] ", message);
+
+    /// <summary>For what keeps a job waiting.</summary>
+    public static void WriteWarning(string message) => Write("[yellow]warning:[/] ", message);
+
+    private static void Write(string head, string message)
     {
-        s_console.Markup("[red]error:[/] ");
+        s_console.Markup(head);
         Console.Error.WriteLine(message.ReplaceLineEndings(" "));
     }
 }

@@ -14,8 +14,14 @@ public sealed record NodeOptions
     /// <summary>Threads for all computing of the node, workers' and shards' alike. Default: as many as <see cref="Workers"/>.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Bytes of counting buffer for each task before it spills to disk.</summary>
-    public long BufferBytes { get; init; } = 128L << 20;
+    /// <summary>
+    /// Bytes that the process may take beside <see cref="MemoryPlan.RuntimeBytes"/>; what does not fit is spilled to disk.
+    /// Default: half of what the machine or the container has.
+    /// </summary>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>Directory for the temporary files of this node's tasks; <c>null</c> puts them beside the job's work files.</summary>
+    public string? SpillDirectory { get; init; }
 
     /// <summary>Address that remoting binds to; loopback unless told otherwise.</summary>
     public string Hostname { get; init; } = "127.0.0.1";

@@ -23,7 +23,8 @@ internal abstract class JobCommand<TSettings> : AsyncCommand<TSettings>
             return new NodeOptions { Roles = [ClusterRoles.Client], SeedNodes = [seed], Hostname = settings.Hostname, Workers = 1 };
         }
 
-        return settings.Workers is { } workers ? new NodeOptions { Workers = workers } : new NodeOptions();
+        var node = new NodeOptions { MemoryBytes = MemoryOption.Check(settings.Memory) };
+        return settings.Workers is { } workers ? node with { Workers = workers } : node;
     }
 }
 

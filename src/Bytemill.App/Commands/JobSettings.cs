@@ -32,6 +32,18 @@ internal abstract class JobSettings : CommandSettings
     [Description("Tasks at the same time; default: one for each core. Changes no result.")]
     public int? Workers { get; init; }
 
+    [CommandOption("--memory <SIZE>")]
+    [Description("Memory of this process, as 512MB or 2GiB, beside about 150 MB of the runtime; what does not fit goes to disk. Default: half of the machine's or container's. At least 128MiB. Changes no result.")]
+    public ByteSize? Memory { get; init; }
+
+    [CommandOption("--spill-dir <DIR>")]
+    [Description("Directory for the job's work files, on a fast disk with room; in a cluster on storage that all nodes see. Default: inside the output directory.")]
+    public string? SpillDirectory { get; init; }
+
+    [CommandOption("--no-disk-check")]
+    [Description("Start though the disk seems to have too little room for the work files.")]
+    public bool NoDiskCheck { get; init; }
+
     [CommandOption("--cluster <HOST:PORT>")]
     [Description("Give the job to the cluster of this node instead of computing here. Paths must mean the same on all its nodes.")]
     public string? Cluster { get; init; }
@@ -69,6 +81,7 @@ internal abstract class JobSettings : CommandSettings
             throw new JobInputException($"--workers must be at least 1; found {Workers}.");
         }
 
+        MemoryOption.Check(Memory);
         return new JobSpec
         {
             Mode = mode,
@@ -78,6 +91,8 @@ internal abstract class JobSettings : CommandSettings
             OutputDirectory = Path.GetFullPath(Output),
             Overwrite = Overwrite,
             PartitionBytes = (long)PartitionMegabytes << 20,
+            SpillDirectory = SpillDirectory is null ? null : Path.GetFullPath(SpillDirectory),
+            SkipDiskCheck = NoDiskCheck,
         };
     }
 

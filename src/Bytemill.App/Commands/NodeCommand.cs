@@ -34,6 +34,14 @@ internal sealed class NodeSettings : CommandSettings
     [CommandOption("--workers <N>")]
     [Description("Tasks at the same time; 0: one for each core.")]
     public int? Workers { get; init; }
+
+    [CommandOption("--memory <SIZE>")]
+    [Description("Memory of this process, as 512MB or 2GiB, beside about 150 MB of the runtime. Default: half of the machine's or container's. At least 128MiB.")]
+    public ByteSize? Memory { get; init; }
+
+    [CommandOption("--spill-dir <DIR>")]
+    [Description("Directory for this node's temporary files, best on a disk of its own. Default: beside the work files of the job.")]
+    public string? SpillDirectory { get; init; }
 }
 
 /// <summary>Runs a node until it is told to stop.</summary>
@@ -49,6 +57,8 @@ internal sealed class NodeCommand : AsyncCommand<NodeSettings>
             SeedNodes = settings.Seeds.Length > 0 ? [.. settings.Seeds] : node.SeedNodes,
             Roles = settings.Roles is { } roles ? NodeConfigFile.CheckRoles(roles.Split(',', StringSplitOptions.TrimEntries)) : node.Roles,
             Workers = NodeConfigFile.CheckWorkers(settings.Workers) ?? node.Workers,
+            MemoryBytes = MemoryOption.Check(settings.Memory) ?? node.MemoryBytes,
+            SpillDirectory = settings.SpillDirectory is { } spill ? NodeConfigFile.CheckSpillDirectory(spill, "--spill-dir") : node.SpillDirectory,
         };
         using var interruption = new Interruption();
         using IHost host = await NodeHost.StartAsync(node, NodeLogging.Verbose).ConfigureAwait(false);

@@ -66,6 +66,7 @@ internal sealed class BarDisplay : IJobDisplay
             bar.Value = progress.DoneUnits;
             bar.Description = progress is { Workers: 0, ShardHosts: 0 }
                 ? $"{Name(progress.Phase)} [grey]waiting for nodes to join[/]"
+                : progress.Notice.Length > 0 ? $"{Name(progress.Phase)} [yellow]{Markup.Escape(progress.Notice)}[/]"
                 : $"{Name(progress.Phase)} [grey]{progress.Detail}[/]";
             _speeds[bar.Id] = _phase.BytesPerSecond(progress) is { } speed && _phase.Remaining(progress) is { } remaining
                 ? $"{Units.Bytes(speed)}/s, {Units.Duration(remaining)} left"

@@ -39,6 +39,11 @@ internal sealed class LineDisplay : IJobDisplay
                 _output.WriteLine(Describe(progress));
             }
 
+            if (progress.Notice.Length > 0 && progress.Notice != _last?.Notice)
+            {
+                ErrorConsole.WriteWarning(progress.Notice);
+            }
+
             _last = progress;
         }
     }

@@ -12,7 +12,7 @@ internal static class NodeConfigFile
     private const string Section = "bytemill";
 
     private static readonly ImmutableArray<string> s_sections = [Section, "akka"];
-    private static readonly ImmutableArray<string> s_keys = ["seed-nodes", "hostname", "port", "roles", "workers"];
+    private static readonly ImmutableArray<string> s_keys = ["seed-nodes", "hostname", "port", "roles", "workers", "memory", "spill-dir"];
 
     /// <summary>Reads the file; without one, the defaults.</summary>
     /// <exception cref="JobInputException">No such file, not HOCON, an unknown key or a wrong value; names it.</exception>
@@ -47,6 +47,12 @@ internal static class NodeConfigFile
             Port = CheckPort(ReadNumber(path, section, "port") ?? options.Port, $"{path}: '{Section}.port'"),
             Roles = ReadList(path, section, "roles") is { } roles ? CheckRoles(roles) : options.Roles,
             Workers = CheckWorkers(ReadNumber(path, section, "workers")) ?? options.Workers,
+            MemoryBytes = ReadText(path, section, "memory") is { } memory
+                ? MemoryOption.Check(ByteSize.Parse(memory, $"{path}: '{Section}.memory'"))
+                : options.MemoryBytes,
+            SpillDirectory = ReadText(path, section, "spill-dir") is { } spill
+                ? CheckSpillDirectory(spill, $"{path}: '{Section}.spill-dir'")
+                : options.SpillDirectory,
         };
     }
 
@@ -94,6 +100,19 @@ internal static class NodeConfigFile
     /// <summary>A port to bind to.</summary>
     public static int CheckPort(int port, string where) =>
         port is >= 0 and < 65536 ? port : throw new JobInputException(Units.Format($"{where} must be in [0..65535], 0 for a free port; found {port}."));
+
+    /// <summary>A directory for temporary files, made if it is not there.</summary>
+    public static string CheckSpillDirectory(string directory, string where)
+    {
+        try
+        {
+            return Directory.CreateDirectory(Path.GetFullPath(directory)).FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new JobInputException($"{where}: '{directory}' cannot be used for temporary files: {e.Message}", e);
+        }
+    }
 
     /// <summary>The roles, each of them known.</summary>
     public static ImmutableArray<string> CheckRoles(IEnumerable<string> roles)

@@ -35,6 +35,12 @@ internal sealed class ActiveJob
     /// <summary>Hosts of the present stage's shards, by shard; empty when the stage has none.</summary>
     public ImmutableArray<IActorRef> ShardOwners { get; set; } = [];
 
+    /// <summary>Set while no task is given out since a disk is full.</summary>
+    public DiskStall? Stall { get; set; }
+
+    /// <summary>How often the job has stood still since a task was last committed.</summary>
+    public int FullDiskTries { get; set; }
+
     /// <summary>Whether the output directory was there before the job: then it stays when the job leaves nothing in it.</summary>
     public bool OutputExisted { get; }
 
@@ -48,7 +54,7 @@ internal sealed class ActiveJob
     public void Begin(JobPlan plan)
     {
         Plan = plan;
-        AddTime(0, _stageClock.ElapsedMilliseconds, plan.TextBytes, plan.Files.Length);
+        _times.Add(TimeOf(0, plan.TextBytes, plan.Files.Length, new TaskMetrics()));
         Script = JobScript.Start(Spec, plan.Size);
         OpenBoard();
     }
@@ -66,44 +72,48 @@ internal sealed class ActiveJob
         if (accepted)
         {
             _accepted.Add(directory);
+            FullDiskTries = 0;
         }
 
         return accepted;
     }
 
-    /// <summary>Closes the complete stage and opens the next; <c>false</c> when the job is done.</summary>
+    /// <summary>Closes the complete stage and opens the next; <c>false</c> when the job is done. May be repeated when it failed.</summary>
     /// <exception cref="JobInputException">The stage showed that the input cannot be used.</exception>
     public bool Advance(int workers)
     {
         StageSpec done = Board!.Stage;
         StageManifest manifest = Board.ToManifest();
         TaskMetrics total = manifest.Metrics.Aggregate(new TaskMetrics(), TaskMetrics.Add);
-        AddTime((int)done.Kind, _stageClock.ElapsedMilliseconds, total.Units, done.TaskCount);
         if (done.Kind == StageKind.CountNGrams && total.NormalizedBytes == 0)
         {
             throw new JobInputException(
                 $"The inputs hold no text: all {total.Rows} rows of column '{Spec.TextColumn}' are empty or null. Choose another column with --text-column.");
         }
 
+        JobScript script = Script!.Advance(total.Entries);
         if (done.Kind == StageKind.PublishResults)
         {
-            Script = Script!.Advance(total.Entries);
+            Script = script;
             Board = null;
             return false;
         }
 
+        Wire.StageTime time = TimeOf((int)done.Kind, total.Units, done.TaskCount, total);
         Work.WriteManifest(done.ManifestName, manifest);
+        if (script.Current!.Kind == StageKind.PublishResults)
+        {
+            Work.WriteStageTimes(new Wire.StageTimes { Stages = { _times.Append(time) }, Workers = workers });
+        }
+
+        // Nothing fails from here on: what did before, such as a write to a full disk, can be done again.
+        _times.Add(time);
+        Script = script;
         _stageOfManifest[done.ManifestName] = done.Number;
-        Script = Script!.Advance(total.Entries);
         foreach ((string name, int stage) in _stageOfManifest.Where(entry => !Script.Live.Contains(entry.Key)).ToArray())
         {
             Work.DeleteStage(stage);
             _stageOfManifest.Remove(name);
-        }
-
-        if (Script.Current!.Kind == StageKind.PublishResults)
-        {
-            Work.WriteStageTimes(new Wire.StageTimes { Stages = { _times }, Workers = workers });
         }
 
         OpenBoard();
@@ -120,6 +130,12 @@ internal sealed class ActiveJob
         _stageClock.Restart();
     }
 
-    private void AddTime(int kind, long elapsedMs, long units, int tasks) =>
-        _times.Add(new Wire.StageTime { Kind = kind, ElapsedMs = elapsedMs, Units = units, Tasks = tasks });
+    private Wire.StageTime TimeOf(int kind, long units, int tasks, TaskMetrics total) => new()
+    {
+        Kind = kind,
+        ElapsedMs = _stageClock.ElapsedMilliseconds,
+        Units = units,
+        Tasks = tasks,
+        Total = WireStages.ToWire(total),
+    };
 }

@@ -64,6 +64,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
         Receive<TaskFailed>(OnTaskFailed);
         Receive<Terminated>(OnTerminated);
         Receive<CleanUpAgain>(_ => CleanUp());
+        Receive<TryDiskAgain>(OnTryDiskAgain);
         Receive<PublishProgress>(_ =>
         {
             AssignSilentAgain();
@@ -164,7 +165,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
             return;
         }
 
-        string work = Path.Combine(submit.Spec.OutputDirectory, WorkDirectory.NameInOutput, submit.JobId);
+        string work = JobOutput.WorkDirectoryOf(submit.Spec, submit.JobId);
         var reference = new JobReference(submit.JobId, _epoch, work);
         _job = new ActiveJob(reference, submit.Spec);
         _planning = new CancellationTokenSource();
@@ -228,7 +229,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
         AssignWaiting();
     }
 
-    // False when the job ended.
+    // False when the job ended or waits for room on a disk.
     private bool TryAdvance()
     {
         try
@@ -240,6 +241,10 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
 
             EndJob(new JobCompleted(_job.Reference.JobId, _job.OutputManifestPath));
         }
+        catch (IOException e) when (UserErrors.IsDiskFull(e))
+        {
+            WaitForRoom(UserErrors.Describe(e));
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JobInputException)
         {
             EndJob(new JobFailed(_job!.Reference.JobId, UserErrors.Describe(e), UserErrors.IsInputError(e)));
@@ -250,7 +255,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
 
     private void AssignWaiting()
     {
-        if (_job?.Board is not { } board)
+        if (_job is not { Board: { } board, Stall: null })
         {
             return;
         }
@@ -387,8 +392,31 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
         bool isOurs = _job is not null && done.Task.Job == _job.Reference;
         bool isAccepted = isOurs && _job!.Complete(done.Task, done.AttemptDirectory, done.Metrics);
         Sender.Tell(new TaskAcknowledged(done.Task, isAccepted));
-        if (isOurs && _job!.Board is { IsComplete: true })
+        if (isOurs && _job is { Board.IsComplete: true, Stall: null })
         {
+            OpenStage();
+        }
+    }
+
+    // Trying again is the only way to know: how much room a task needs shows when it writes.
+    private void WaitForRoom(string reason)
+    {
+        if (_job!.Stall is not null)
+        {
+            return;
+        }
+
+        _job.FullDiskTries++;
+        _job.Stall = new DiskStall(reason, _job.FullDiskTries);
+        _log.Warning("Job {JobId} waits: {Notice}", _job.Reference.JobId, _job.Stall.Notice);
+        Timers.StartSingleTimer("disk", new TryDiskAgain(_job.Reference.JobId), _job.Stall.Pause);
+    }
+
+    private void OnTryDiskAgain(TryDiskAgain again)
+    {
+        if (_job?.Reference.JobId == again.JobId && _job.Stall is not null)
+        {
+            _job.Stall = null;
             OpenStage();
         }
     }
@@ -396,6 +424,17 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
     private void OnTaskFailed(TaskFailed failed)
     {
         Sender.Tell(new TaskAcknowledged(failed.Task, IsAccepted: false));
+        if (IsCurrent(failed.Task) && failed.IsDiskFull)
+        {
+            // Not counted: however often it happens, the task can be done once there is room.
+            if (_job!.Board!.Return(failed.Task.Index, failed.Task.Attempt))
+            {
+                WaitForRoom(failed.Reason);
+            }
+
+            return;
+        }
+
         if (!IsCurrent(failed.Task) || _job!.Board!.Fail(failed.Task.Index, failed.Task.Attempt) is not { } failures)
         {
             return;
@@ -534,7 +573,8 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
             _job.Board?.CommittedCount ?? 0,
             _job.Stage?.TaskCount ?? 0,
             _workers.Count,
-            _shardHosts.Count);
+            _shardHosts.Count,
+            _job.Stall?.Notice ?? "");
         foreach (IActorRef watcher in watchers)
         {
             watcher.Tell(progress);
@@ -553,6 +593,8 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
 
         public int Tries { get; set; }
     }
+
+    internal sealed record TryDiskAgain(string JobId) : INoSerializationVerificationNeeded;
 
     private sealed record CleanUpAgain : INoSerializationVerificationNeeded
     {

@@ -26,6 +26,7 @@ public static class JobProtocol
     /// <param name="TotalTasks">Tasks of the stage.</param>
     /// <param name="Workers">Workers known to the coordinator.</param>
     /// <param name="ShardHosts">Nodes that own shards.</param>
+    /// <param name="Notice">Why the job stands still and what to do; empty while it goes on.</param>
     public sealed record JobProgressed(
         string JobId,
         Phase Phase,
@@ -36,7 +37,8 @@ public static class JobProtocol
         int DoneTasks,
         int TotalTasks,
         int Workers,
-        int ShardHosts) : IWireMessage;
+        int ShardHosts,
+        string Notice) : IWireMessage;
 
     /// <summary>The results are in place.</summary>
     public sealed record JobCompleted(string JobId, string ManifestPath) : IWireMessage;

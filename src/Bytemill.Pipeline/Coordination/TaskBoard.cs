@@ -106,16 +106,19 @@ internal sealed class TaskBoard<TOwner>
     /// Puts a failed task back in the queue; returns how often it has failed by now, <c>null</c> when the attempt does not run
     /// (any more).
     /// </summary>
-    public int? Fail(int index, int attempt)
+    public int? Fail(int index, int attempt) => Return(index, attempt) ? ++_failures[index] : null;
+
+    /// <summary>Puts a task back in the queue through no fault of its own; whether the attempt was running.</summary>
+    public bool Return(int index, int attempt)
     {
         if (!_running.TryGetValue(index, out Running? running) || running.Attempt != attempt)
         {
-            return null;
+            return false;
         }
 
         _running.Remove(index);
         _waiting.Add(index);
-        return ++_failures[index];
+        return true;
     }
 
     /// <summary>Puts the tasks of a lost owner back in the queue and names them.</summary>

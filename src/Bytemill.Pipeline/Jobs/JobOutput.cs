@@ -7,6 +7,12 @@ public static class JobOutput
     /// <summary>Written last: results without it are not complete.</summary>
     public const string SuccessFileName = "_SUCCESS";
 
+    // Work files away from the output; the rest of the name is the job's id.
+    private const string SpillPrefix = "bytemill-";
+
+    // In the output, names the work directory that is elsewhere.
+    private const string PointerExtension = ".path";
+
     /// <summary>Fails unless a job may write to the directory. Touches nothing.</summary>
     /// <param name="directory">Output directory; need not exist.</param>
     /// <param name="overwrite">Whether results of an earlier job may be replaced.</param>
@@ -75,15 +81,47 @@ public static class JobOutput
             ? [.. ResultManifest.Read(directory).FileNames.Append(ResultManifest.FileName).Append(SuccessFileName).Select(name => FullPath(directory, name))]
             : [];
 
+    /// <summary>Where a job keeps its work files.</summary>
+    internal static string WorkDirectoryOf(JobSpec spec, string jobId) =>
+        spec.SpillDirectory is { } spill
+            ? Path.Combine(spill, SpillPrefix + jobId)
+            : Path.Combine(spec.OutputDirectory, WorkDirectory.NameInOutput, jobId);
+
     /// <summary>Makes the directory and removes the work files that an unfinished job left there.</summary>
-    internal static void Prepare(string directory)
+    /// <param name="directory">Output directory.</param>
+    /// <param name="work">Work directory of the job that begins.</param>
+    internal static void Prepare(string directory, WorkDirectory work)
     {
         Directory.CreateDirectory(directory);
-        string work = Path.Combine(directory, WorkDirectory.NameInOutput);
-        if (Directory.Exists(work))
+        string inOutput = Path.Combine(directory, WorkDirectory.NameInOutput);
+        if (Directory.Exists(inOutput))
         {
-            Directory.Delete(work, recursive: true);
+            foreach (string pointer in Directory.EnumerateFiles(inOutput, "*" + PointerExtension))
+            {
+                string left = File.ReadAllText(pointer);
+                if (Path.GetFileName(left).StartsWith(SpillPrefix, StringComparison.Ordinal))
+                {
+                    new WorkDirectory(left).Delete();
+                }
+            }
+
+            Directory.Delete(inOutput, recursive: true);
         }
+
+        Directory.CreateDirectory(inOutput);
+        if (PointerTo(directory, work) is { } pointerToWork)
+        {
+            // An output without it would not tell that its job is unfinished, nor where the rest is.
+            File.WriteAllText(pointerToWork, work.Root);
+        }
+    }
+
+    private static string? PointerTo(string directory, WorkDirectory work)
+    {
+        string name = Path.GetFileName(work.Root);
+        return name.StartsWith(SpillPrefix, StringComparison.Ordinal)
+            ? Path.Combine(directory, WorkDirectory.NameInOutput, name + PointerExtension)
+            : null;
     }
 
     /// <summary>Removes the results that a manifest of an earlier job lists, and nothing else.</summary>
@@ -126,6 +164,11 @@ public static class JobOutput
     internal static void RemoveWorkFiles(string directory, WorkDirectory work, bool keepDirectory)
     {
         work.Delete();
+        if (PointerTo(directory, work) is { } pointer)
+        {
+            DeleteFileIfThere(pointer);
+        }
+
         RemoveIfEmpty(Path.Combine(directory, WorkDirectory.NameInOutput));
         if (!keepDirectory)
         {

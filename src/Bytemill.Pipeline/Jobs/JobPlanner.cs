@@ -23,7 +23,7 @@ internal static class JobPlanner
             spec, files, OutputNames.For([.. files.Select(file => file.Path)]), partitions, ngrams, pieces);
         JobOutput.CheckNames(spec.OutputDirectory, ResultNames(plan));
         cancellation.ThrowIfCancellationRequested();
-        JobOutput.Prepare(spec.OutputDirectory);
+        JobOutput.Prepare(spec.OutputDirectory, work);
         work.Create();
         work.WritePlan(plan);
         return plan;

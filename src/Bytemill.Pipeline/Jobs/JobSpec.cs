@@ -45,6 +45,15 @@ public sealed record JobSpec
     /// <summary>zstd level of the tokenized files, 1 to 22.</summary>
     public int CompressionLevel { get; init; } = 3;
 
+    /// <summary>
+    /// Directory for the job's work files, on storage that every node sees; <c>null</c> keeps them below
+    /// <see cref="OutputDirectory"/>. Changes no result.
+    /// </summary>
+    public string? SpillDirectory { get; init; }
+
+    /// <summary>Whether the job starts though the disk seems to have too little room for its work files.</summary>
+    public bool SkipDiskCheck { get; init; }
+
     /// <summary>Vocabulary size that tokenizes the corpus.</summary>
     public int TokenizingSize => TokenizeWithSize ?? Training.MaxVocabSizes.Max();
 

@@ -139,5 +139,11 @@ public sealed record ManifestOutput(string Path, long LengthBytes, long Rows, lo
 public sealed record ManifestStatistics(
     long Rows, long TextBytes, long NormalizedBytes, long? Tokens, double? BytesPerToken, double? SingleByteTokenShare);
 
-/// <summary>One phase: tasks and seconds.</summary>
-public sealed record ManifestPhase(string Name, int Tasks, double Seconds);
+/// <summary>One phase.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Tasks">Tasks of all its stages.</param>
+/// <param name="Seconds">Time from its begin to its end.</param>
+/// <param name="Entries">N-grams or pieces that its last stage wrote.</param>
+/// <param name="WrittenBytes">Bytes of work files that its tasks committed.</param>
+/// <param name="ScratchBytes">Bytes of temporary files that its tasks wrote beside these.</param>
+public sealed record ManifestPhase(string Name, int Tasks, double Seconds, long Entries, long WrittenBytes, long ScratchBytes);

@@ -6,6 +6,12 @@ namespace Bytemill.Pipeline;
 /// <summary>How an exception is told to users.</summary>
 public static class UserErrors
 {
+    // ENOSPC and EDQUOT of Linux; ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL of Windows.
+    private const int NoSpace = 28;
+    private const int QuotaExceeded = 122;
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+    private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
+
     /// <summary>Whether the input or an option is at fault, so that trying again cannot help.</summary>
     public static bool IsInputError(Exception exception) =>
         Unwrap(exception) is CorpusException or JobInputException or ModelFormatException;
@@ -17,6 +23,10 @@ public static class UserErrors
         string message = cause.Message.ReplaceLineEndings(" ");
         return IsInputError(cause) || cause is IOException or UnauthorizedAccessException ? message : $"{cause.GetType().Name}: {message}";
     }
+
+    /// <summary>Whether a disk is full, or its user has no more room on it.</summary>
+    public static bool IsDiskFull(Exception exception) =>
+        Unwrap(exception) is IOException { HResult: var code } && code is NoSpace or QuotaExceeded or WindowsDiskFull or WindowsHandleDiskFull;
 
     private static Exception Unwrap(Exception exception) =>
         exception is AggregateException { InnerExceptions.Count: 1 } aggregate ? Unwrap(aggregate.InnerExceptions[0]) : exception;

@@ -87,6 +87,7 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
                 TotalTasks = m.TotalTasks,
                 Workers = m.Workers,
                 ShardHosts = m.ShardHosts,
+                Notice = m.Notice,
             },
             JobCompleted m => new Wire.JobCompleted { JobId = m.JobId, ManifestPath = m.ManifestPath },
             JobFailed m => new Wire.JobFailed { JobId = m.JobId, Reason = m.Reason, InputError = m.IsInputError },
@@ -100,7 +101,7 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
                 AttemptDirectory = m.AttemptDirectory,
                 Metrics = WireStages.ToWire(m.Metrics),
             },
-            TaskFailed m => new Wire.TaskFailed { Task = WireStages.ToWire(m.Task), Reason = m.Reason, InputError = m.IsInputError },
+            TaskFailed m => new Wire.TaskFailed { Task = WireStages.ToWire(m.Task), Reason = m.Reason, InputError = m.IsInputError, DiskFull = m.IsDiskFull },
             TaskAcknowledged m => new Wire.TaskAcknowledged { Task = WireStages.ToWire(m.Task), Accepted = m.IsAccepted },
             ReleaseJob m => new Wire.ReleaseJob { Job = WireJobs.ToWire(m.Job) },
             RegisterShardHost m => new Wire.RegisterShardHost { HostId = m.HostId },
@@ -136,7 +137,8 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
                     progress.DoneTasks,
                     progress.TotalTasks,
                     progress.Workers,
-                    progress.ShardHosts);
+                    progress.ShardHosts,
+                    progress.Notice);
             case JobCompletedManifest:
                 Wire.JobCompleted completed = Wire.JobCompleted.Parser.ParseFrom(bytes);
                 return new JobCompleted(completed.JobId, completed.ManifestPath);
@@ -158,7 +160,7 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
                 return new TaskCompleted(WireStages.FromWire(done.Task), done.AttemptDirectory, WireStages.FromWire(done.Metrics));
             case TaskFailedManifest:
                 Wire.TaskFailed taskFailed = Wire.TaskFailed.Parser.ParseFrom(bytes);
-                return new TaskFailed(WireStages.FromWire(taskFailed.Task), taskFailed.Reason, taskFailed.InputError);
+                return new TaskFailed(WireStages.FromWire(taskFailed.Task), taskFailed.Reason, taskFailed.InputError, taskFailed.DiskFull);
             case TaskAcknowledgedManifest:
                 Wire.TaskAcknowledged acknowledged = Wire.TaskAcknowledged.Parser.ParseFrom(bytes);
                 return new TaskAcknowledged(WireStages.FromWire(acknowledged.Task), acknowledged.Accepted);

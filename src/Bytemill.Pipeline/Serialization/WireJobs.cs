@@ -26,6 +26,7 @@ internal static class WireJobs
             PartitionBytes = spec.PartitionBytes,
             Overwrite = spec.Overwrite,
             CompressionLevel = spec.CompressionLevel,
+            SkipDiskCheck = spec.SkipDiskCheck,
         };
         if (spec.ModelPath is { } model)
         {
@@ -40,6 +41,11 @@ internal static class WireJobs
         if (spec.TokenizeWithSize is { } size)
         {
             wire.TokenizeWithSize = size;
+        }
+
+        if (spec.SpillDirectory is { } spill)
+        {
+            wire.SpillDirectory = spill;
         }
 
         return wire;
@@ -60,6 +66,8 @@ internal static class WireJobs
         Overwrite = wire.Overwrite,
         TokenizeWithSize = wire.HasTokenizeWithSize ? wire.TokenizeWithSize : null,
         CompressionLevel = wire.CompressionLevel,
+        SpillDirectory = wire.HasSpillDirectory ? wire.SpillDirectory : null,
+        SkipDiskCheck = wire.SkipDiskCheck,
     };
 
     public static Wire.JobPlan ToWire(JobPlan plan) => new()

@@ -40,6 +40,8 @@ internal static class WireStages
         NormalizedBytes = metrics.NormalizedBytes,
         Tokens = metrics.Tokens,
         SingleByteTokens = metrics.SingleByteTokens,
+        WrittenBytes = metrics.WrittenBytes,
+        ScratchBytes = metrics.ScratchBytes,
     };
 
     public static TaskMetrics FromWire(Wire.TaskMetrics wire) => new()
@@ -51,6 +53,8 @@ internal static class WireStages
         NormalizedBytes = wire.NormalizedBytes,
         Tokens = wire.Tokens,
         SingleByteTokens = wire.SingleByteTokens,
+        WrittenBytes = wire.WrittenBytes,
+        ScratchBytes = wire.ScratchBytes,
     };
 
     private static Wire.StageInputs ToWire(StageInputs inputs) => new()

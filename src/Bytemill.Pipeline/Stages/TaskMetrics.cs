@@ -24,6 +24,12 @@ public sealed record TaskMetrics
     /// <summary>Of these, tokens of a single byte.</summary>
     public long SingleByteTokens { get; init; }
 
+    /// <summary>Bytes of the attempt's committed files.</summary>
+    public long WrittenBytes { get; init; }
+
+    /// <summary>Bytes of the attempt's temporary files, whose room is free again after it.</summary>
+    public long ScratchBytes { get; init; }
+
     /// <summary>The sum; overflow is an error.</summary>
     public static TaskMetrics Add(TaskMetrics left, TaskMetrics right) => checked(new TaskMetrics
     {
@@ -34,5 +40,7 @@ public sealed record TaskMetrics
         NormalizedBytes = left.NormalizedBytes + right.NormalizedBytes,
         Tokens = left.Tokens + right.Tokens,
         SingleByteTokens = left.SingleByteTokens + right.SingleByteTokens,
+        WrittenBytes = left.WrittenBytes + right.WrittenBytes,
+        ScratchBytes = left.ScratchBytes + right.ScratchBytes,
     });
 }

@@ -3,20 +3,19 @@ namespace Bytemill.Pipeline;
 /// <summary>Where one attempt at a task writes; becomes visible as a whole by <see cref="Commit"/> or not at all.</summary>
 internal sealed class AttemptDirectory
 {
-    private const string ScratchName = "scratch";
-
     private readonly string _root;
     private readonly string _pending;
 
     /// <param name="root">Work directory of the job.</param>
     /// <param name="pending">Full path while the attempt runs.</param>
     /// <param name="committed">Path relative to <paramref name="root"/> once committed.</param>
-    public AttemptDirectory(string root, string pending, string committed)
+    /// <param name="scratch">Full path of the directory for temporary files; made when the first is.</param>
+    public AttemptDirectory(string root, string pending, string committed, string scratch)
     {
         _root = root;
         _pending = pending;
         Committed = committed;
-        Scratch = new FileScratchSpace(Path.Combine(pending, ScratchName));
+        Scratch = new FileScratchSpace(scratch);
     }
 
     /// <summary>Name of the attempt once committed, relative to the work directory.</summary>
@@ -33,24 +32,28 @@ internal sealed class AttemptDirectory
     public FileStream OpenRead(string name) => new(Path.Combine(_pending, name), FileMode.Open, FileAccess.Read, FileShare.Read);
 
     /// <summary>Flushes every file to disk and renames the attempt to its committed name.</summary>
-    public void Commit()
+    /// <returns>Bytes of the files.</returns>
+    public long Commit()
     {
         Scratch.Delete();
+        long bytes = 0;
         foreach (string path in Directory.EnumerateFiles(_pending))
         {
             using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
             RandomAccess.FlushToDisk(handle);
+            bytes += RandomAccess.GetLength(handle);
         }
 
         string target = Path.Combine(_root, Committed);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         Directory.Move(_pending, target);
+        return bytes;
     }
 
     /// <summary>Deletes the attempt as far as it can be, committed or not: it failed, was cancelled, or another attempt came first.</summary>
     public void Discard()
     {
-        foreach (string path in (string[])[_pending, Path.Combine(_root, Committed)])
+        foreach (string path in (string[])[_pending, Path.Combine(_root, Committed), Scratch.Path])
         {
             try
             {
@@ -58,7 +61,7 @@ internal sealed class AttemptDirectory
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // One of the two is never there. What cannot be deleted now goes with the whole work directory, and must not
+                // One of the first two is never there, and the last rarely. What cannot be deleted now goes with the whole work directory, and must not
                 // hide why the attempt ended.
             }
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bytemill.Training;
 
 namespace Bytemill.Pipeline;
@@ -5,29 +6,47 @@ namespace Bytemill.Pipeline;
 /// <summary>Temporary files below one directory, each gone when its stream is disposed.</summary>
 internal sealed class FileScratchSpace : IScratchSpace
 {
-    private readonly string _directory;
     private int _created;
+    private long _writtenBytes;
 
-    public FileScratchSpace(string directory) => _directory = directory;
+    /// <param name="path">Full path of the directory; made when the first file is.</param>
+    public FileScratchSpace(string path) => Path = path;
+
+    /// <summary>Full path of the directory.</summary>
+    public string Path { get; }
+
+    /// <summary>Lengths of all files that were made and disposed, in bytes.</summary>
+    public long WrittenBytes => Interlocked.Read(ref _writtenBytes);
 
     public Stream Create()
     {
-        Directory.CreateDirectory(_directory);
-        string name = Interlocked.Increment(ref _created).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return new FileStream(
-            Path.Combine(_directory, name),
-            FileMode.CreateNew,
-            FileAccess.ReadWrite,
-            FileShare.None,
-            bufferSize: 1 << 16,
-            FileOptions.DeleteOnClose);
+        Directory.CreateDirectory(Path);
+        return new ScratchFile(this, System.IO.Path.Combine(Path, Interlocked.Increment(ref _created).ToString(CultureInfo.InvariantCulture)));
     }
 
     public void Delete()
     {
-        if (Directory.Exists(_directory))
+        if (Directory.Exists(Path))
         {
-            Directory.Delete(_directory, recursive: true);
+            Directory.Delete(Path, recursive: true);
+        }
+    }
+
+    private sealed class ScratchFile : FileStream
+    {
+        private readonly FileScratchSpace _space;
+
+        public ScratchFile(FileScratchSpace space, string path)
+            : base(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16, FileOptions.DeleteOnClose) => _space = space;
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing && CanSeek)
+            {
+                Interlocked.Add(ref _space._writtenBytes, Length);
+            }
+
+            base.Dispose(disposing);
         }
     }
 }

@@ -43,7 +43,9 @@ public sealed class WorkDirectory
     }
 
     /// <summary>A fresh directory for one attempt at a task.</summary>
-    internal AttemptDirectory BeginAttempt(TaskIdentity task)
+    /// <param name="task">The task.</param>
+    /// <param name="spillDirectory">Where its temporary files go; <c>null</c> for beside the attempt's own.</param>
+    internal AttemptDirectory BeginAttempt(TaskIdentity task, string? spillDirectory = null)
     {
         string name = string.Create(
             CultureInfo.InvariantCulture,
@@ -57,7 +59,8 @@ public sealed class WorkDirectory
         }
 
         Directory.CreateDirectory(pending);
-        return new AttemptDirectory(Root, pending, Path.Combine("stages", stage, name));
+        string scratch = spillDirectory is null ? Path.Combine(pending, "scratch") : Path.Combine(spillDirectory, $"bytemill-{stage}-{name}");
+        return new AttemptDirectory(Root, pending, Path.Combine("stages", stage, name), scratch);
     }
 
     /// <summary>Full path of a committed attempt.</summary>

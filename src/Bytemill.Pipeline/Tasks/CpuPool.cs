@@ -11,6 +11,9 @@ internal sealed class CpuPool : IDisposable
     private readonly BlockingCollection<Action> _work = [];
     private readonly Thread[] _threads;
 
+    /// <summary>Number of threads.</summary>
+    public int Threads => _threads.Length;
+
     public CpuPool(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);

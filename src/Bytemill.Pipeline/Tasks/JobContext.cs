@@ -17,15 +17,17 @@ internal sealed class JobContext : IDisposable
 
     private readonly ConcurrentDictionary<string, Lazy<StageManifest>> _manifests = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, Lazy<bool>> _verifiedFiles = new();
+    private readonly ResidentSetGuard _residentSet;
     private readonly Lock _gate = new();
     private (string Manifest, Lazy<MappedNGramModel> Model)? _ngramModel;
     private (string Manifest, Lazy<PieceTable> Table)? _pieceTable;
     private Lazy<Tokenizer>? _tokenizer;
 
-    public JobContext(WorkDirectory work, JobPlan plan)
+    public JobContext(WorkDirectory work, JobPlan plan, ResidentSetGuard residentSet)
     {
         Work = work;
         Plan = plan;
+        _residentSet = residentSet;
     }
 
     public WorkDirectory Work { get; }

@@ -8,6 +8,10 @@ internal sealed class JobContextCache : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _jobs = new(StringComparer.Ordinal);
+    private readonly ResidentSetGuard _residentSet;
+
+    /// <param name="residentSet">Trims what the jobs map into memory.</param>
+    public JobContextCache(ResidentSetGuard residentSet) => _residentSet = residentSet;
 
     /// <summary>The job's context, loaded from its work directory at first use.</summary>
     public Lease Acquire(JobReference job)
@@ -20,7 +24,7 @@ internal sealed class JobContextCache : IDisposable
                 entry = new Entry(new Lazy<JobContext>(() =>
                 {
                     var work = new WorkDirectory(job.WorkDirectory);
-                    return new JobContext(work, work.ReadPlan());
+                    return new JobContext(work, work.ReadPlan(), _residentSet);
                 }));
                 _jobs.Add(job.JobId, entry);
             }

@@ -6,13 +6,20 @@ internal sealed class NodeServices : IDisposable
     public NodeServices(NodeOptions options)
     {
         Options = options;
-        Cpu = new CpuPool(Math.Max(1, options.Threads ?? options.Workers));
-        Jobs = new JobContextCache();
+        int threads = Math.Max(1, options.Threads ?? options.Workers);
+        Cpu = new CpuPool(threads);
+        Memory = new MemoryPlan(options.MemoryBytes ?? MachineMemory.DefaultBudgetBytes(), threads);
+        ResidentSet = new ResidentSetGuard(Memory.BudgetBytes + (MemoryPlan.RuntimeBytes / 2));
+        Jobs = new JobContextCache(ResidentSet);
     }
 
     public NodeOptions Options { get; }
 
     public CpuPool Cpu { get; }
+
+    public MemoryPlan Memory { get; }
+
+    public ResidentSetGuard ResidentSet { get; }
 
     public JobContextCache Jobs { get; }
 
@@ -20,5 +27,6 @@ internal sealed class NodeServices : IDisposable
     {
         Cpu.Dispose();
         Jobs.Dispose();
+        ResidentSet.Dispose();
     }
 }

@@ -117,7 +117,7 @@ internal sealed class PublishResultsTask : ITaskBody
             Inputs = [.. context.Plan.Files.Select(file => new ManifestInput(file.Path, file.LengthBytes, file.Rows, file.Fingerprint))],
             Models = models,
             Outputs = outputs,
-            Statistics = StatisticsOf(context),
+            Statistics = StatisticsOf(context, times),
             Phases = PhasesOf(times),
         };
     }
@@ -135,20 +135,17 @@ internal sealed class PublishResultsTask : ITaskBody
         options.Normalization.ToString().ToLowerInvariant(),
         TextNormalizer.UnicodeVersion);
 
-    private static ManifestStatistics StatisticsOf(TaskContext context)
+    // The last reading of the whole corpus knows most.
+    private static ManifestStatistics StatisticsOf(TaskContext context, Wire.StageTimes times)
     {
-        string tokenized = context.Stage.Inputs.Tokenized;
-        if (tokenized.Length == 0)
-        {
-            return new ManifestStatistics(context.Plan.Rows, context.Plan.TextBytes, 0, null, null, null);
-        }
-
-        TaskMetrics total = context.Job.Manifest(tokenized).Metrics.Aggregate(new TaskMetrics(), TaskMetrics.Add);
+        bool isTokenized = context.Stage.Inputs.Tokenized.Length > 0;
+        StageKind reading = isTokenized ? StageKind.TokenizeFiles : StageKind.CountNGrams;
+        TaskMetrics total = WireStages.FromWire(times.Stages.Last(stage => stage.Kind == (int)reading).Total);
         return new ManifestStatistics(
             total.Rows,
             total.TextBytes,
             total.NormalizedBytes,
-            total.Tokens,
+            isTokenized ? total.Tokens : null,
             total.Tokens == 0 ? null : Math.Round((double)total.NormalizedBytes / total.Tokens, 4),
             total.Tokens == 0 ? null : Math.Round((double)total.SingleByteTokens / total.Tokens, 4));
     }
@@ -160,6 +157,11 @@ internal sealed class PublishResultsTask : ITaskBody
            group stage by phase into stages
            orderby stages.Key
            select new ManifestPhase(
-               stages.Key.ToString().ToLowerInvariant(), stages.Sum(stage => stage.Tasks), Math.Round(stages.Sum(stage => stage.ElapsedMs) / 1000.0, 3)),
+               stages.Key.ToString().ToLowerInvariant(),
+               stages.Sum(stage => stage.Tasks),
+               Math.Round(stages.Sum(stage => stage.ElapsedMs) / 1000.0, 3),
+               stages.Last().Total.Entries,
+               stages.Sum(stage => stage.Total.WrittenBytes),
+               stages.Sum(stage => stage.Total.ScratchBytes)),
     ];
 }

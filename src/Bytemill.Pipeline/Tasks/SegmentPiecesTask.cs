@@ -9,7 +9,7 @@ internal sealed class SegmentPiecesTask : ITaskBody
     {
         NGramModel model = context.Job.NGramModel(context.Stage.Inputs.NGramModel);
         var segmenter = new NGramSegmenter(model, context.Spec.Training.EnsureUnicode);
-        using var counter = new PieceCounter(context.Plan.PieceRanges, context.Node.BufferBytes, context.Output.Scratch);
+        using var counter = new PieceCounter(context.Plan.PieceRanges, context.Memory.PieceCountingBytes(model.LengthBytes), context.Output.Scratch);
         var pieces = new ChunkPieceCounter(segmenter, counter);
         TaskMetrics read = PartitionText.ForEachChunk(context, pieces.Add);
         pieces.Flush();

@@ -9,16 +9,16 @@ internal static class TaskAttempt
     public static Outcome Run(NodeServices node, AssignTask assign, Action<long> reportUnits, CancellationToken cancellation)
     {
         using JobContextCache.Lease lease = node.Jobs.Acquire(assign.Task.Job);
-        AttemptDirectory directory = lease.Context.Work.BeginAttempt(assign.Task);
+        AttemptDirectory directory = lease.Context.Work.BeginAttempt(assign.Task, node.Options.SpillDirectory);
         bool isCommitted = false;
         try
         {
-            var context = new TaskContext(lease.Context, assign.Stage, assign.Task.Index, directory, node.Options, reportUnits, cancellation);
+            var context = new TaskContext(lease.Context, assign.Stage, assign.Task.Index, directory, node, reportUnits, cancellation);
             TaskMetrics metrics = TaskBodies.For(assign.Stage.Kind).Run(context);
             cancellation.ThrowIfCancellationRequested();
-            directory.Commit();
+            long writtenBytes = directory.Commit();
             isCommitted = true;
-            return new Outcome(directory, metrics);
+            return new Outcome(directory, metrics with { WrittenBytes = writtenBytes, ScratchBytes = directory.Scratch.WrittenBytes });
         }
         finally
         {

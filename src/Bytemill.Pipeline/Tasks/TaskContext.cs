@@ -12,7 +12,7 @@ internal sealed class TaskContext
         StageSpec stage,
         int index,
         AttemptDirectory output,
-        NodeOptions node,
+        NodeServices node,
         Action<long> reportUnits,
         CancellationToken cancellation)
     {
@@ -20,7 +20,8 @@ internal sealed class TaskContext
         Stage = stage;
         Index = index;
         Output = output;
-        Node = node;
+        Memory = node.Memory;
+        Threads = node.Cpu.Threads;
         _reportUnits = reportUnits;
         Cancellation = cancellation;
     }
@@ -37,7 +38,10 @@ internal sealed class TaskContext
 
     public AttemptDirectory Output { get; }
 
-    public NodeOptions Node { get; }
+    public MemoryPlan Memory { get; }
+
+    /// <summary>Threads that a task which runs alone may use.</summary>
+    public int Threads { get; }
 
     public CancellationToken Cancellation { get; }
 

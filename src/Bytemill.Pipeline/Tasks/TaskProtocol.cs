@@ -18,7 +18,11 @@ public static class TaskProtocol
     public sealed record TaskCompleted(TaskIdentity Task, string AttemptDirectory, TaskMetrics Metrics) : IWireMessage;
 
     /// <summary>The attempt failed; repeated until acknowledged.</summary>
-    public sealed record TaskFailed(TaskIdentity Task, string Reason, bool IsInputError) : IWireMessage;
+    /// <param name="Task">The attempt.</param>
+    /// <param name="Reason">One line for the user.</param>
+    /// <param name="IsInputError">Whether the input is at fault, so that trying again cannot help.</param>
+    /// <param name="IsDiskFull">Whether it lacked room on a disk, so that trying again helps once there is some.</param>
+    public sealed record TaskFailed(TaskIdentity Task, string Reason, bool IsInputError, bool IsDiskFull) : IWireMessage;
 
     /// <summary>The coordinator knows. Not accepted: another attempt came first or the job is over, delete this one.</summary>
     public sealed record TaskAcknowledged(TaskIdentity Task, bool IsAccepted) : IWireMessage;

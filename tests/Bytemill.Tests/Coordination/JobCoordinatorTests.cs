@@ -130,16 +130,41 @@ public sealed class JobCoordinatorTests : TestKit
         AssignTask task = await worker.ExpectMsgAsync<AssignTask>();
         for (int i = 0; i < 3; i++)
         {
-            _coordinator.Tell(new TaskFailed(task.Task with { Attempt = i + 1 }, "disk full", false), worker);
+            _coordinator.Tell(new TaskFailed(task.Task with { Attempt = i + 1 }, "bad sector", false, false), worker);
 
             // Repeated, since the acknowledgement may get lost: one attempt fails once.
-            _coordinator.Tell(new TaskFailed(task.Task with { Attempt = i + 1 }, "disk full", false), worker);
+            _coordinator.Tell(new TaskFailed(task.Task with { Attempt = i + 1 }, "bad sector", false, false), worker);
             _coordinator.Tell(new RequestTask("w"), worker);
         }
 
         JobFailed failed = await ExpectMsgAsync<JobFailed>();
-        Assert.Contains("disk full", failed.Reason, StringComparison.Ordinal);
+        Assert.Contains("bad sector", failed.Reason, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_directory["out"]));
+    }
+
+    [Fact]
+    public async Task TaskFailed_DiskFull_IsTriedAgainHoweverOften()
+    {
+        await SubmitAsync("job");
+        TestProbe watcher = CreateTestProbe();
+        _coordinator.Tell(new WatchJob("job"), watcher);
+        TestProbe worker = Worker("w");
+        AssignTask task = await worker.ExpectMsgAsync<AssignTask>();
+        for (int i = 0; i < 10; i++)
+        {
+            _coordinator.Tell(new TaskFailed(task.Task, "no space left", false, IsDiskFull: true), worker);
+            await worker.ExpectMsgAsync<TaskAcknowledged>();
+            _coordinator.Tell(new RequestTask("w"), worker);
+            _coordinator.Tell(JobCoordinator.PublishProgress.Instance);
+            JobProgressed progress = await watcher.FishForMessageAsync<JobProgressed>(progress => progress.Notice.Length > 0);
+            Assert.Contains("no space left", progress.Notice, StringComparison.Ordinal);
+
+            // The pause, all at once. The task comes only now.
+            _coordinator.Tell(new JobCoordinator.TryDiskAgain("job"));
+            AssignTask again = await worker.ExpectMsgAsync<AssignTask>();
+            Assert.Equal(task.Task with { Attempt = i + 2 }, again.Task);
+            task = again;
+        }
     }
 
     [Fact]

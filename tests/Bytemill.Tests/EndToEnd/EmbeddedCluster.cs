@@ -19,9 +19,9 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         _client = client;
     }
 
-    public static async Task<EmbeddedCluster> StartAsync(int workers, long bufferBytes = 1 << 20)
+    public static async Task<EmbeddedCluster> StartAsync(int workers, long memoryBytes = 4 << 20)
     {
-        var node = new NodeOptions { Workers = workers, BufferBytes = bufferBytes };
+        var node = new NodeOptions { Workers = workers, MemoryBytes = memoryBytes };
         IHost host = await NodeHost.StartAsync(node, NodeLogging.WarningsOnly);
         ActorSystem system = host.Services.GetRequiredService<ActorSystem>();
         await NodeHost.JoinedAsync(system, node, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);

@@ -37,6 +37,8 @@ public sealed class PipelineSerializerTests : IDisposable
         Overwrite = true,
         TokenizeWithSize = 2500,
         CompressionLevel = 9,
+        SpillDirectory = "/fast",
+        SkipDiskCheck = true,
     };
 
     private static readonly JobReference s_job = new("job-1", 7, "/out/_bytemill/job-1");
@@ -70,25 +72,27 @@ public sealed class PipelineSerializerTests : IDisposable
         NormalizedBytes = 5,
         Tokens = 6,
         SingleByteTokens = 7,
+        WrittenBytes = 8,
+        ScratchBytes = 9,
     };
 
     // One of each message, every field set to something that is not its default. The bytes are what version 1 writes: they
     // must be readable for ever, so a change here needs a new manifest, not new bytes.
     private static readonly (IWireMessage Message, string Manifest, string Hex)[] s_samples =
     [
-        (new SubmitJob("job-1", s_spec), "sj1", "0a056a6f622d31127412112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c4136809"),
+        (new SubmitJob("job-1", s_spec), "sj1", "0a056a6f622d31127d12112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f666173747801"),
         (new JobAccepted("job-1"), "ja1", "0a056a6f622d31"),
         (new WatchJob("job-1"), "wj1", "0a056a6f622d31"),
         (new CancelJob("job-1"), "cj1", "0a056a6f622d31"),
-        (new JobProgressed("job-1", Phase.Segment, "segmenting", 5, 9, true, 2, 8, 3, 1), "jp1", "0a056a6f622d3110041a0a7365676d656e74696e672005280930013802400848035001"),
+        (new JobProgressed("job-1", Phase.Segment, "segmenting", 5, 9, true, 2, 8, 3, 1, "full"), "jp1", "0a056a6f622d3110041a0a7365676d656e74696e6720052809300138024008480350015a0466756c6c"),
         (new JobCompleted("job-1", "/out/manifest.json"), "jc1", "0a056a6f622d3112122f6f75742f6d616e69666573742e6a736f6e"),
         (new JobFailed("job-1", "disk full", true), "jf1", "0a056a6f622d3112096469736b2066756c6c1801"),
         (new JobCancelled("job-1"), "jx1", "0a056a6f622d31"),
         (new RequestTask("host:1/worker-0"), "rt1", "0a0f686f73743a312f776f726b65722d30"),
         (new AssignTask(s_task, s_stage), "at1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b2002125b0803100d180522510a0472756e731204626173651a06736c6963657322046b6570742a0764726f70706564320672616e6b65643a0363757442056d6f64656c4a0d363030303d612c323530303d625209746f6b656e697a6564282a"),
         (new TaskProgressed(s_task, 77), "tp1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b2002104d"),
-        (new TaskCompleted(s_task, "stages/s0003/t000011", s_metrics), "tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a1308011080808080802018032004280530063807"),
-        (new TaskFailed(s_task, "no space", true), "tf1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212086e6f2073706163651801"),
+        (new TaskCompleted(s_task, "stages/s0003/t000011", s_metrics), "tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a170801108080808080201803200428053006380740084809"),
+        (new TaskFailed(s_task, "no space", true, true), "tf1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212086e6f20737061636518012001"),
         (new TaskAcknowledged(s_task, true), "ta1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b20021001"),
         (new ReleaseJob(s_job), "rj1", "0a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d31"),
         (new RegisterShardHost("host:1/shards"), "rs1", "0a0d686f73743a312f736861726473"),
@@ -137,6 +141,23 @@ public sealed class PipelineSerializerTests : IDisposable
         Assert.Equal(manifest, serializer.Manifest(message));
         Assert.Equal(hex, Convert.ToHexStringLower(serializer.ToBinary(message)));
         Assert.Equivalent(message, serializer.FromBinary(Convert.FromHexString(hex), manifest), strict: true);
+    }
+
+    // Written before fields were added; they read as if these were not set.
+    [Theory]
+    [InlineData("jp1", "0a056a6f622d3110041a0a7365676d656e74696e672005280930013802400848035001")]
+    [InlineData("tf1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212086e6f2073706163651801")]
+    [InlineData("tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a1308011080808080802018032004280530063807")]
+    public void Message_OfAnEarlierProgram_IsRead(string manifest, string hex)
+    {
+        var serializer = new PipelineSerializer((ExtendedActorSystem)_system);
+        object expected = manifest switch
+        {
+            "jp1" => (JobProgressed)Sample(nameof(JobProgressed)).Message with { Notice = "" },
+            "tf1" => (TaskFailed)Sample(nameof(TaskFailed)).Message with { IsDiskFull = false },
+            _ => (TaskCompleted)Sample(nameof(TaskCompleted)).Message with { Metrics = s_metrics with { WrittenBytes = 0, ScratchBytes = 0 } },
+        };
+        Assert.Equivalent(expected, serializer.FromBinary(Convert.FromHexString(hex), manifest), strict: true);
     }
 
     [Fact]

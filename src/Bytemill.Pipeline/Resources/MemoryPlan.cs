@@ -1,0 +1,42 @@
+namespace Bytemill.Pipeline;
+
+/// <summary>
+/// How a process divides its memory among what runs in it at the same time. Phases follow each other, so each may use all of
+/// it. Every size changes how often something spills, never a result.
+/// </summary>
+/// <param name="BudgetBytes">Memory of the process beyond what the runtime takes by itself.</param>
+/// <param name="Tasks">Tasks that run at the same time, 1 or more.</param>
+public sealed record MemoryPlan(long BudgetBytes, int Tasks)
+{
+    /// <summary>What the runtime, its code and the actor system take beside the budget.</summary>
+    public const long RuntimeBytes = 150L << 20;
+
+    /// <summary>Smallest budget that commands accept.</summary>
+    public const long SmallestBudgetBytes = 128L << 20;
+
+    // More than this only spreads the same data over more cache lines.
+    private const long MostPieceCountingBytes = 512L << 20;
+
+    // An eighth is left for reading, decoding and writing, whose buffers do not grow with the corpus.
+    private long Shared => BudgetBytes - (BudgetBytes / 8);
+
+    /// <summary>For the text and the keys of one counting task.</summary>
+    public long CountingBytes => Shared / Tasks;
+
+    /// <summary>For the blocks of all runs that one task merges.</summary>
+    public long MergingBytes => Shared / Tasks;
+
+    /// <summary>For building the n-gram model, which no other task accompanies.</summary>
+    public long ModelBuildingBytes => Shared;
+
+    /// <summary>For the pieces that one segmenting task counts, beside the mapped n-gram model.</summary>
+    /// <param name="modelBytes">Length of the model's file. Of a larger model only a part stays resident.</param>
+    public long PieceCountingBytes(long modelBytes) =>
+        Math.Min(MostPieceCountingBytes, (Shared - Math.Min(modelBytes, Shared / 2)) / Tasks);
+
+    /// <summary>For the encoder of all kept pieces, which the tasks of a node share.</summary>
+    public long PieceTableBytes => Shared / 2;
+
+    /// <summary>For what one task splits, ranks or adds up beside that encoder.</summary>
+    public long PieceTaskBytes => Shared / 2 / Tasks;
+}
