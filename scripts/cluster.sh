@@ -31,7 +31,7 @@ up() {
     for ((i = 1; i <= count; i++)); do
         local own_port=0
         ((i == 1)) && own_port=$port
-        dotnet src/Bytemill.App/bin/Release/net10.0/bytemill.dll node --config cluster-config/local.conf --port "$own_port" \
+        dotnet src/Bytemill.App/bin/publish/bytemill.dll node --config cluster-config/local.conf --port "$own_port" \
             >"$state/node-$i.out" 2>"$state/node-$i.log" </dev/null &
         echo $! >"$state/node-$i.pid"
     done

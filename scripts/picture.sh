@@ -11,7 +11,7 @@ trap 'tmux kill-session -t "$session" 2>/dev/null || true; rm -rf "$work"' EXIT
 "$root/scripts/bytemill.sh" --version >/dev/null
 ln -s "$root/samples" "$work/samples"
 # The program under the name that an installed tool has.
-printf '#!/bin/sh\nexec dotnet "%s/src/Bytemill.App/bin/Release/net10.0/bytemill.dll" "$@"\n' "$root" >"$work/bytemill"
+printf '#!/bin/sh\nexec dotnet "%s/src/Bytemill.App/bin/publish/bytemill.dll" "$@"\n' "$root" >"$work/bytemill"
 chmod +x "$work/bytemill"
 tmux new-session -d -s "$session" -x 112 -y 21 "cd '$work' && PATH=$work:$PATH PS1='$ ' bash --norc"
 tmux send-keys -t "$session" "clear" Enter

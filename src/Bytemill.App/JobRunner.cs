@@ -32,6 +32,11 @@ internal static class JobRunner
         }
         finally
         {
+            if (node.SeedNodes.IsEmpty)
+            {
+                await NodeHost.EndAloneAsync(host).ConfigureAwait(false);
+            }
+
             await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }

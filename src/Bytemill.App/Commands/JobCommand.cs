@@ -13,7 +13,9 @@ internal abstract class JobCommand<TSettings> : AsyncCommand<TSettings>
         JobPreflight.Check(spec, cancellationToken);
         using var interruption = new Interruption();
         using IJobDisplay display = JobDisplay.Create();
-        return await JobRunner.RunAsync(spec, NodeFor(settings), settings.Verbose, display, interruption.Token).ConfigureAwait(false);
+        NodeOptions node = NodeFor(settings);
+        ProcessMemory.Limit(node);
+        return await JobRunner.RunAsync(spec, node, settings.Verbose, display, interruption.Token).ConfigureAwait(false);
     }
 
     private static NodeOptions NodeFor(TSettings settings)

@@ -60,6 +60,7 @@ internal sealed class NodeCommand : AsyncCommand<NodeSettings>
             MemoryBytes = MemoryOption.Check(settings.Memory) ?? node.MemoryBytes,
             SpillDirectory = settings.SpillDirectory is { } spill ? NodeConfigFile.CheckSpillDirectory(spill, "--spill-dir") : node.SpillDirectory,
         };
+        ProcessMemory.Limit(node);
         using var interruption = new Interruption();
         using IHost host = await NodeHost.StartAsync(node, NodeLogging.Verbose).ConfigureAwait(false);
         ActorSystem system = host.Services.GetRequiredService<ActorSystem>();

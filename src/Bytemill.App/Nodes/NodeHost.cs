@@ -92,6 +92,11 @@ internal static class NodeHost
         }
     }
 
+    /// <summary>Ends the actor system of a node that is a cluster of one and whose job is over: nobody is there to take leave of.</summary>
+    public static Task EndAloneAsync(IHost host) =>
+        CoordinatedShutdown.Get(host.Services.GetRequiredService<ActorSystem>())
+            .Run(CoordinatedShutdown.ClrExitReason.Instance, CoordinatedShutdown.PhaseActorSystemTerminate);
+
     private sealed class NoSignals : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -20,6 +20,11 @@ public static class UserErrors
     public static string Describe(Exception exception)
     {
         Exception cause = Unwrap(exception);
+        if (cause is OutOfMemoryException)
+        {
+            return "The memory of the process does not suffice; give it more with --memory, or fewer --workers.";
+        }
+
         string message = cause.Message.ReplaceLineEndings(" ");
         return IsInputError(cause) || cause is IOException or UnauthorizedAccessException ? message : $"{cause.GetType().Name}: {message}";
     }
