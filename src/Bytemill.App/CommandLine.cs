@@ -1,4 +1,5 @@
 using System.Reflection;
+using Bytemill.Pipeline;
 using Spectre.Console.Cli;
 
 namespace Bytemill.App;
@@ -40,7 +41,9 @@ internal static class CommandLine
     }
 
     public static string DescribeUsageError(Exception exception) =>
-        $"{exception.Message.TrimEnd('.')}. See 'bytemill --help', or 'bytemill COMMAND --help' for the options of a command.";
+        // A converter's own words say more than that it failed.
+        exception.InnerException is JobInputException wrongValue ? wrongValue.Message
+        : $"{exception.Message.TrimEnd('.')}. See 'bytemill --help', or 'bytemill COMMAND --help' for the options of a command.";
 
     private static string Version =>
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";

@@ -34,6 +34,7 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
     private int _nextRowGroup;
     private long _rows;
     private long _position;
+    private OpenRowGroup? _open;
     private State _state;
     private bool _isDisposed;
 
@@ -54,6 +55,7 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
     private enum State
     {
         Open,
+        InRowGroup,
         Writing,
         Complete,
     }
@@ -169,8 +171,8 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes one row group; they come in order, none left out. The work is done on the calling thread, with
-    /// synchronous writes: after an asynchronous one, encoding would go on in the thread pool.</summary>
+    /// <summary>Writes one row group that is in memory as a whole: <see cref="BeginRowGroup"/>, <see cref="AppendAsync"/> and
+    /// <see cref="EndRowGroupAsync"/> in one.</summary>
     /// <param name="rowGroup">0-based index in the input.</param>
     /// <param name="ids">Ids of all rows, concatenated.</param>
     /// <param name="lengths">Ids per row, one for each row of the row group; -1 for a null text.</param>
@@ -184,54 +186,128 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         ReadOnlyMemory<int> lengths,
         CancellationToken cancellationToken = default)
     {
-        RequireOpen();
-        if (rowGroup != _nextRowGroup || rowGroup >= _endRowGroup)
+        RequireNext(rowGroup);
+        if (lengths.Length != _input.RowGroups[rowGroup].Rows)
         {
             throw new ArgumentException(
-                $"Row group {rowGroup} is not the next one of [{_nextRowGroup}..{_endRowGroup}).", nameof(rowGroup));
+                $"There are {lengths.Length} lengths for a row group of {_input.RowGroups[rowGroup].Rows} rows.", nameof(lengths));
         }
 
-        RowGroup group = _input.RowGroups[rowGroup];
-        CheckLengths(group, ids, lengths);
+        CheckLengths(ids, lengths);
+        BeginRowGroup(rowGroup, cancellationToken);
+        await AppendAsync(ids, lengths, cancellationToken).ConfigureAwait(false);
+        await EndRowGroupAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Begins a row group, with its kept columns; they come in order, none left out. The work is done on the calling
+    /// thread, with synchronous writes: after an asynchronous one, encoding would go on in the thread pool.</summary>
+    /// <param name="rowGroup">0-based index in the input.</param>
+    /// <param name="cancellationToken">Cancels; the output is then to be thrown away.</param>
+    /// <exception cref="ArgumentException">The row group is not the next.</exception>
+    /// <exception cref="CorpusException">A kept column is damaged.</exception>
+    public void BeginRowGroup(int rowGroup, CancellationToken cancellationToken = default)
+    {
+        RequireNext(rowGroup);
+
         // Anything that fails from here on leaves half a row group behind.
         _state = State.Writing;
-        long start = _position;
-        List<ThriftStruct> chunks = [];
-        long uncompressed = 0;
+        RowGroup group = _input.RowGroups[rowGroup];
+        var open = new OpenRowGroup(group, _position);
         foreach (SchemaNode leaf in _kept.Leaves)
         {
             string where = $"{_source.Path}: row group {rowGroup}, column '{leaf.DottedPath}'";
             ColumnChunk chunk = group.Chunks[leaf.LeafIndex];
-            Add(ChunkCopier.Copy(_source, _bodies, chunk, _output, _position, where, cancellationToken));
+            Add(open, ChunkCopier.Copy(_source, _bodies, chunk, _output, _position, where, cancellationToken));
         }
 
-        string place = $"{_source.Path}: row group {rowGroup}";
-        Add(await _tokens.WriteIdsAsync(ids, lengths, _output, _position, place, cancellationToken).ConfigureAwait(false));
-        Add(await _tokens.WriteCountsAsync(lengths, _output, _position, cancellationToken).ConfigureAwait(false));
+        _tokens.Begin($"{_source.Path}: row group {rowGroup}");
+        _open = open;
+        _state = State.InRowGroup;
+    }
 
+    /// <summary>Writes the next rows of the row group that was begun. How rows are divided among calls does not show in the
+    /// output.</summary>
+    /// <param name="ids">Ids of these rows, concatenated.</param>
+    /// <param name="lengths">Ids per row; -1 for a null text.</param>
+    /// <param name="cancellationToken">Cancels; the output is then to be thrown away.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit the ids, or are more than the row group has rows.</exception>
+    /// <exception cref="CorpusException">A row has too many tokens.</exception>
+    /// <exception cref="InvalidOperationException">No row group was begun.</exception>
+    public async Task AppendAsync(ReadOnlyMemory<int> ids, ReadOnlyMemory<int> lengths, CancellationToken cancellationToken = default)
+    {
+        OpenRowGroup open = RequireRowGroup();
+        CheckLengths(ids, lengths);
+        if (lengths.Length > open.Group.Rows - open.Rows)
+        {
+            throw new ArgumentException(
+                $"{lengths.Length} rows after {open.Rows} are more than the {open.Group.Rows} of the row group.", nameof(lengths));
+        }
+
+        _state = State.Writing;
+        await _tokens.AppendAsync(ids, lengths, _output, cancellationToken).ConfigureAwait(false);
+        open.Rows += lengths.Length;
+        _state = State.InRowGroup;
+    }
+
+    /// <summary>Ends the row group.</summary>
+    /// <param name="cancellationToken">Cancels; the output is then to be thrown away.</param>
+    /// <exception cref="InvalidOperationException">No row group was begun, or rows are missing.</exception>
+    public async Task EndRowGroupAsync(CancellationToken cancellationToken = default)
+    {
+        OpenRowGroup open = RequireRowGroup();
+        if (open.Rows != open.Group.Rows)
+        {
+            throw new InvalidOperationException($"The row group has {open.Group.Rows} rows; {open.Rows} were written.");
+        }
+
+        _state = State.Writing;
+        Add(open, await _tokens.EndIdsAsync(_output, _position, cancellationToken).ConfigureAwait(false));
+        Add(open, await _tokens.EndCountsAsync(_output, _position, cancellationToken).ConfigureAwait(false));
         ThriftStruct entry = new ThriftStruct()
-            .SetList(FooterFields.RowGroup.Columns, ThriftList.OfStructs(chunks))
-            .SetInt64(FooterFields.RowGroup.TotalBytes, uncompressed)
-            .SetInt64(FooterFields.RowGroup.Rows, group.Rows)
-            .SetInt64(FooterFields.RowGroup.FileOffset, start)
-            .SetInt64(FooterFields.RowGroup.CompressedBytes, _position - start);
+            .SetList(FooterFields.RowGroup.Columns, ThriftList.OfStructs(open.Chunks))
+            .SetInt64(FooterFields.RowGroup.TotalBytes, open.UncompressedBytes)
+            .SetInt64(FooterFields.RowGroup.Rows, open.Group.Rows)
+            .SetInt64(FooterFields.RowGroup.FileOffset, open.Start)
+            .SetInt64(FooterFields.RowGroup.CompressedBytes, _position - open.Start);
         if (_rowGroups.Count <= short.MaxValue)
         {
             entry.SetInt16(FooterFields.RowGroup.Ordinal, (short)_rowGroups.Count);
         }
 
         _rowGroups.Add(entry);
-        _rows = checked(_rows + group.Rows);
+        _rows = checked(_rows + open.Group.Rows);
         _nextRowGroup++;
+        _open = null;
         _state = State.Open;
+    }
 
-        void Add((ThriftStruct Chunk, long LengthBytes) written)
+    private void Add(OpenRowGroup open, (ThriftStruct Chunk, long LengthBytes) written)
+    {
+        open.Chunks.Add(written.Chunk);
+        _position += written.LengthBytes;
+        open.UncompressedBytes += written.Chunk.Struct(FooterFields.Chunk.Metadata)!
+            .RequiredInteger(FooterFields.ChunkMetadata.UncompressedBytes);
+    }
+
+    private void RequireNext(int rowGroup)
+    {
+        RequireOpen();
+        if (rowGroup != _nextRowGroup || rowGroup >= _endRowGroup)
         {
-            chunks.Add(written.Chunk);
-            _position += written.LengthBytes;
-            uncompressed += written.Chunk.Struct(FooterFields.Chunk.Metadata)!
-                .RequiredInteger(FooterFields.ChunkMetadata.UncompressedBytes);
+            throw new ArgumentException(
+                $"Row group {rowGroup} is not the next one of [{_nextRowGroup}..{_endRowGroup}).", nameof(rowGroup));
         }
+    }
+
+    private OpenRowGroup RequireRowGroup()
+    {
+        if (_state != State.InRowGroup)
+        {
+            RequireOpen();
+            throw new InvalidOperationException("No row group was begun.");
+        }
+
+        return _open!;
     }
 
     /// <summary>Writes the footer and flushes. Without a footer the output is no Parquet file, so that a job that failed
@@ -289,20 +365,14 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         if (_state != State.Open)
         {
             throw new InvalidOperationException(
-                _state == State.Complete
-                    ? "The file is complete."
+                _state == State.Complete ? "The file is complete."
+                    : _state == State.InRowGroup ? "A row group was begun and not ended."
                     : "An earlier write failed or was cancelled; throw the output away and begin again.");
         }
     }
 
-    private static void CheckLengths(RowGroup group, ReadOnlyMemory<int> ids, ReadOnlyMemory<int> lengths)
+    private static void CheckLengths(ReadOnlyMemory<int> ids, ReadOnlyMemory<int> lengths)
     {
-        if (lengths.Length != group.Rows)
-        {
-            throw new ArgumentException(
-                $"There are {lengths.Length} lengths for a row group of {group.Rows} rows.", nameof(lengths));
-        }
-
         long sum = 0;
         foreach (int length in lengths.Span)
         {
@@ -364,5 +434,20 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
     {
         _output.Write(bytes);
         _position += bytes.Length;
+    }
+
+    private sealed class OpenRowGroup(RowGroup group, long start)
+    {
+        public RowGroup Group { get; } = group;
+
+        /// <summary>Position in the output.</summary>
+        public long Start { get; } = start;
+
+        public List<ThriftStruct> Chunks { get; } = [];
+
+        public long UncompressedBytes { get; set; }
+
+        /// <summary>Rows written so far.</summary>
+        public long Rows { get; set; }
     }
 }

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using Parquet.Schema;
 using ZstdSharp;
 
@@ -28,6 +30,20 @@ internal sealed class TokenChunkWriter : IDisposable
     private readonly Int32PageEncoder _counts;
     private readonly ArrayBufferWriter<byte> _header = new();
     private byte[] _compressed = [];
+
+    // Of the row group that is being written: rows that do not fill a page yet, and the whole second column, which comes after
+    // the first and takes a byte or two a row.
+    private readonly ArrayBufferWriter<int> _pageIds = new();
+    private readonly List<int> _pageLengths = [];
+    private readonly List<int> _countValues = [];
+    private readonly MemoryStream _countPages = new();
+    private string _where = "";
+    private ChunkTotals _idTotals = new();
+    private ChunkTotals _countTotals = new();
+    private long _row;
+    private int _pageLevels;
+    private int _least;
+    private int _most;
 
     public TokenChunkWriter(int zstdLevel)
     {
@@ -61,120 +77,137 @@ internal sealed class TokenChunkWriter : IDisposable
             .SetText(FooterFields.Schema.Name, TokenColumns.Count),
     ];
 
-    /// <summary>Writes <c>input_ids</c>.</summary>
-    /// <param name="ids">Ids of all rows, concatenated.</param>
+    /// <summary>Begins the two columns of a row group.</summary>
+    /// <param name="where">File and row group, for messages.</param>
+    public void Begin(string where)
+    {
+        _where = where;
+        _row = 0;
+        _idTotals = new ChunkTotals();
+        _countTotals = new ChunkTotals();
+        _countPages.SetLength(0);
+        (_least, _most) = (int.MaxValue, int.MinValue);
+        Debug.Assert(_pageLengths.Count == 0 && _countValues.Count == 0, "A row group was not ended.");
+    }
+
+    /// <summary>Writes the <c>input_ids</c> of some rows; where the calls divide the rows does not show in the output.</summary>
+    /// <param name="ids">Ids of these rows, concatenated.</param>
     /// <param name="lengths">Ids per row; -1 for a null row. Checked by the caller to add up.</param>
     /// <param name="output">Where to.</param>
-    /// <param name="position">Position of the chunk in the file.</param>
-    /// <param name="where">File and row group, for messages.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task<(ThriftStruct Chunk, long LengthBytes)> WriteIdsAsync(
-        ReadOnlyMemory<int> ids,
-        ReadOnlyMemory<int> lengths,
-        Stream output,
-        long position,
-        string where,
-        CancellationToken cancellationToken)
+    public async Task AppendAsync(ReadOnlyMemory<int> ids, ReadOnlyMemory<int> lengths, Stream output, CancellationToken cancellationToken)
     {
-        ChunkTotals totals = new();
-        int row = 0;
         int id = 0;
-        do
+        for (int i = 0; i < lengths.Length; i++)
         {
-            int firstRow = row;
-            int firstId = id;
-            int levels = 0;
-            while (row < lengths.Length && (levels == 0 || levels < PageValues))
+            int length = lengths.Span[i];
+            if (length > MaxRowTokens)
             {
-                int length = lengths.Span[row];
-                if (length > MaxRowTokens)
-                {
-                    throw new CorpusException(
-                        $"{where}, row {row}: the text has {length} tokens, more than the {MaxRowTokens} that one row can "
-                        + "hold; split the document.");
-                }
-
-                if (levels > 0 && levels + length > PageValues)
-                {
-                    break;
-                }
-
-                levels += Math.Max(1, length);
-                id += Math.Max(0, length);
-                row++;
+                throw new CorpusException(
+                    $"{_where}, row {_row}: the text has {length} tokens, more than the {MaxRowTokens} that one row can "
+                    + "hold; split the document.");
             }
 
-            int[] definition = ArrayPool<int>.Shared.Rent(levels);
-            int[] repetition = ArrayPool<int>.Shared.Rent(levels);
-            try
+            if (_pageLevels >= PageValues || (_pageLevels > 0 && _pageLevels + length > PageValues))
             {
-                FillLevels(lengths.Span[firstRow..row], definition, repetition);
-                ReadOnlyMemory<byte> page = await _ids.EncodeAsync(
-                    ids[firstId..id],
-                    definition.AsMemory(0, levels),
-                    repetition.AsMemory(0, levels),
-                    cancellationToken).ConfigureAwait(false);
-                WritePage(page, levels, output, totals);
+                await WriteIdPageAsync(output, cancellationToken).ConfigureAwait(false);
             }
-            finally
+
+            int count = Math.Max(0, length);
+            _pageIds.Write(ids.Span.Slice(id, count));
+            _pageLengths.Add(length);
+            _pageLevels += Math.Max(1, length);
+            id += count;
+            _row++;
+            _least = Math.Min(_least, count);
+            _most = Math.Max(_most, count);
+            _countValues.Add(count);
+            if (_countValues.Count == PageValues)
             {
-                ArrayPool<int>.Shared.Return(definition);
-                ArrayPool<int>.Shared.Return(repetition);
+                await WriteCountPageAsync(cancellationToken).ConfigureAwait(false);
             }
         }
-        while (row < lengths.Length);
+    }
 
-        return (Describe(s_idsPath, totals, position, statistics: null), totals.CompressedBytes);
+    /// <summary>Writes what is left of <c>input_ids</c>.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="position">Position of the chunk in the file.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<(ThriftStruct Chunk, long LengthBytes)> EndIdsAsync(Stream output, long position, CancellationToken cancellationToken)
+    {
+        // A chunk without rows has a page, too.
+        if (_pageLengths.Count > 0 || _row == 0)
+        {
+            await WriteIdPageAsync(output, cancellationToken).ConfigureAwait(false);
+        }
+
+        return (Describe(s_idsPath, _idTotals, position, statistics: null), _idTotals.CompressedBytes);
     }
 
     /// <summary>Writes <c>n_tokens</c>: the length of each row, 0 for a null one.</summary>
-    /// <inheritdoc cref="WriteIdsAsync"/>
-    public async Task<(ThriftStruct Chunk, long LengthBytes)> WriteCountsAsync(
-        ReadOnlyMemory<int> lengths, Stream output, long position, CancellationToken cancellationToken)
+    /// <inheritdoc cref="EndIdsAsync"/>
+    public async Task<(ThriftStruct Chunk, long LengthBytes)> EndCountsAsync(Stream output, long position, CancellationToken cancellationToken)
     {
-        ChunkTotals totals = new();
-        int least = int.MaxValue;
-        int most = int.MinValue;
-        int size = Math.Min(PageValues, lengths.Length);
-        int[] values = ArrayPool<int>.Shared.Rent(size);
-        int[] definition = ArrayPool<int>.Shared.Rent(size);
-        try
+        if (_countValues.Count > 0 || _row == 0)
         {
-            definition.AsSpan(0, size).Fill(1);
-            int row = 0;
-            do
-            {
-                int count = Math.Min(PageValues, lengths.Length - row);
-                for (int i = 0; i < count; i++)
-                {
-                    int length = Math.Max(0, lengths.Span[row + i]);
-                    values[i] = length;
-                    least = Math.Min(least, length);
-                    most = Math.Max(most, length);
-                }
-
-                ReadOnlyMemory<byte> page = await _counts.EncodeAsync(
-                    values.AsMemory(0, count), definition.AsMemory(0, count), null, cancellationToken).ConfigureAwait(false);
-                WritePage(page, count, output, totals);
-                row += count;
-            }
-            while (row < lengths.Length);
-        }
-        finally
-        {
-            ArrayPool<int>.Shared.Return(values);
-            ArrayPool<int>.Shared.Return(definition);
+            await WriteCountPageAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        ThriftStruct? statistics = lengths.IsEmpty
+        output.Write(_countPages.GetBuffer().AsSpan(0, (int)_countPages.Length));
+        ThriftStruct? statistics = _row == 0
             ? null
             : new ThriftStruct()
                 .SetInt64(FooterFields.Statistics.NullCount, 0)
-                .SetBinary(FooterFields.Statistics.Max, LittleEndian(most))
-                .SetBinary(FooterFields.Statistics.Min, LittleEndian(least))
+                .SetBinary(FooterFields.Statistics.Max, LittleEndian(_most))
+                .SetBinary(FooterFields.Statistics.Min, LittleEndian(_least))
                 .SetBoolean(FooterFields.Statistics.MaxIsExact, true)
                 .SetBoolean(FooterFields.Statistics.MinIsExact, true);
-        return (Describe(s_countPath, totals, position, statistics), totals.CompressedBytes);
+        return (Describe(s_countPath, _countTotals, position, statistics), _countTotals.CompressedBytes);
+    }
+
+    private async Task WriteIdPageAsync(Stream output, CancellationToken cancellationToken)
+    {
+        int[] definition = ArrayPool<int>.Shared.Rent(_pageLevels);
+        int[] repetition = ArrayPool<int>.Shared.Rent(_pageLevels);
+        try
+        {
+            FillLevels(CollectionsMarshal.AsSpan(_pageLengths), definition, repetition);
+            ReadOnlyMemory<byte> page = await _ids.EncodeAsync(
+                _pageIds.WrittenMemory,
+                definition.AsMemory(0, _pageLevels),
+                repetition.AsMemory(0, _pageLevels),
+                cancellationToken).ConfigureAwait(false);
+            WritePage(page, _pageLevels, output, _idTotals);
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(definition);
+            ArrayPool<int>.Shared.Return(repetition);
+        }
+
+        _pageIds.ResetWrittenCount();
+        _pageLengths.Clear();
+        _pageLevels = 0;
+    }
+
+    private async Task WriteCountPageAsync(CancellationToken cancellationToken)
+    {
+        int count = _countValues.Count;
+        int[] buffer = ArrayPool<int>.Shared.Rent(2 * count);
+        try
+        {
+            _countValues.CopyTo(buffer);
+            buffer.AsSpan(count, count).Fill(1);
+            ReadOnlyMemory<byte> page = await _counts.EncodeAsync(
+                buffer.AsMemory(0, count), buffer.AsMemory(count, count), null, cancellationToken).ConfigureAwait(false);
+            WritePage(page, count, _countPages, _countTotals);
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(buffer);
+        }
+
+        _countValues.Clear();
     }
 
     public void Dispose()
@@ -182,6 +215,7 @@ internal sealed class TokenChunkWriter : IDisposable
         _zstd.Dispose();
         _ids.Dispose();
         _counts.Dispose();
+        _countPages.Dispose();
         if (_compressed.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(_compressed);

@@ -480,7 +480,15 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
         if (wasWorker || hostId is not null)
         {
             ImmutableArray<int> lost = _job?.Board?.Lose(gone) ?? [];
-            _log.Warning("Lost {Owner}; {Tasks} of its tasks go to others", workerId ?? hostId, lost.Length);
+            if (_job is null)
+            {
+                _log.Info("{Owner} left", workerId ?? hostId);
+            }
+            else
+            {
+                _log.Warning("Lost {Owner}; {Tasks} of its tasks go to others", workerId ?? hostId, lost.Length);
+            }
+
             AssignWaiting();
         }
     }

@@ -44,6 +44,9 @@ public static class JobPreflight
             CheckTraining(spec);
         }
 
+        Require(
+            spec.SpillDirectory is null || !File.Exists(spec.SpillDirectory),
+            $"The work files cannot go to '{spec.SpillDirectory}', which is a file; give a directory with --spill-dir.");
         Require(spec.NGramShards is >= 1 and <= 4096, $"The number of shards (--shards) must be in [1..4096]; found {spec.NGramShards}.");
         Require(spec.PieceShards is >= 1 and <= 4096, $"The number of shards (--shards) must be in [1..4096]; found {spec.PieceShards}.");
         Require(spec.PartitionBytes >= 1, $"A partition (--partition-size) must be at least 1 byte; found {spec.PartitionBytes}.");

@@ -312,6 +312,56 @@ public sealed class TokenizedFileWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task Append_InAnyParts_GivesTheBytesOfOneCall()
+    {
+        const int Rows = 700;
+        SampleFiles.WriteText(Input, [SampleFiles.Rows(Rows, 1)]);
+        int[] lengths = [.. Enumerable.Range(0, Rows).Select(row => row % 11 == 0 ? TokenizedFileWriter.NullText : row * row % 2003)];
+        int[] ids = [.. Enumerable.Range(0, lengths.Sum(length => Math.Max(0, length)))];
+        byte[] expected = await WritePartsAsync([Rows]);
+        Assert.Equal(expected, await WritePartsAsync([0, 1, 0, 698, 1, 0]));
+        Assert.Equal(expected, await WritePartsAsync([.. Enumerable.Repeat(7, Rows / 7)]));
+
+        async Task<byte[]> WritePartsAsync(int[] parts)
+        {
+            using MemoryStream output = new();
+            await using (TokenizedFileWriter writer = await TokenizedFileWriter.CreateAsync(Input, "text", null, output, cancellationToken: Cancel))
+            {
+                writer.BeginRowGroup(0, Cancel);
+                int row = 0;
+                int id = 0;
+                foreach (int part in parts)
+                {
+                    int count = lengths.AsSpan(row, part).ToArray().Sum(length => Math.Max(0, length));
+                    await writer.AppendAsync(ids.AsMemory(id, count), lengths.AsMemory(row, part), Cancel);
+                    (row, id) = (row + part, id + count);
+                }
+
+                await writer.EndRowGroupAsync(Cancel);
+            }
+
+            return output.ToArray();
+        }
+    }
+
+    [Fact]
+    public async Task Append_WrongOrderOrNumber_Throws()
+    {
+        SampleFiles.WriteText(Input, [SampleFiles.Rows(3, 1)]);
+        using MemoryStream output = new();
+        await using TokenizedFileWriter writer = await TokenizedFileWriter.CreateAsync(Input, "text", null, output, cancellationToken: Cancel);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => writer.AppendAsync(Ints(), Ints(), Cancel));
+        writer.BeginRowGroup(0, Cancel);
+        Assert.Throws<InvalidOperationException>(() => writer.BeginRowGroup(0, Cancel));
+        await writer.AppendAsync(Ints(1), Ints(1, 0), Cancel);
+        await Assert.ThrowsAsync<ArgumentException>(() => writer.AppendAsync(Ints(), Ints(0, 0), Cancel));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => writer.EndRowGroupAsync(Cancel));
+        await writer.AppendAsync(Ints(), Ints(0), Cancel);
+        await writer.EndRowGroupAsync(Cancel);
+        await writer.CompleteAsync(Cancel);
+    }
+
+    [Fact]
     public async Task Dispose_RowGroupsMissing_LeavesNoParquetFile()
     {
         SampleFiles.WriteText(Input, [SampleFiles.Utf8("a"), SampleFiles.Utf8("b")]);

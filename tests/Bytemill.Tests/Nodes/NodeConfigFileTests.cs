@@ -30,6 +30,9 @@ public sealed class NodeConfigFileTests : IDisposable
         { "no value", "bytemill { hostname = \n }", ["bytemill.hostname"] },
         { "unknown role", "bytemill { roles = [worker, wrker] }", ["wrker", "shard"] },
         { "negative workers", "bytemill { workers = -1 }", ["-1"] },
+        { "memory without a size", "bytemill { memory = lots }", ["bytemill.memory", "lots", "512MB"] },
+        { "too little memory", "bytemill { memory = 1MB }", ["128MiB"] },
+        { "spill directory is a file", "bytemill { spill-dir = \"/proc/version\" }", ["bytemill.spill-dir", "/proc/version"] },
         { "substitution", "bytemill { hostname = ${?HOSTNAME} }", ["substitutions", "--hostname"] },
         { "include", "include \"other.conf\"\nbytemill { port = 0 }", ["include"] },
         { "list not closed", "bytemill { seed-nodes = [\"127.0.0.1:4051\"", ["closed"] },
@@ -88,6 +91,16 @@ public sealed class NodeConfigFileTests : IDisposable
         NodeOptions options = NodeConfigFile.Read(Path.Combine(Folder, "compose.conf"));
         Assert.Equal(4051, options.Port);
         Assert.Equal(["node1:4051", "node2:4051", "node3:4051"], options.SeedNodes);
+    }
+
+    [Fact]
+    public void Read_MemoryAndSpillDirectory_AreBound()
+    {
+        string path = _directory["node.conf"];
+        File.WriteAllText(path, $"bytemill {{ memory = 1GiB, spill-dir = \"{_directory["spill"].Replace('\\', '/')}\" }}");
+        NodeOptions options = NodeConfigFile.Read(path);
+        Assert.Equal(1L << 30, options.MemoryBytes);
+        Assert.True(Directory.Exists(options.SpillDirectory));
     }
 
     [Theory]
