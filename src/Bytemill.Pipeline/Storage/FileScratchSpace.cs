@@ -1,3 +1,4 @@
+using Bytemill.Tokenization;
 using Bytemill.Training;
 
 namespace Bytemill.Pipeline;
@@ -10,17 +11,38 @@ internal sealed class FileScratchSpace : IScratchSpace
 
     public FileScratchSpace(string directory) => _directory = directory;
 
-    public Stream Create()
+    public Stream Create() => CreateFile(bufferBytes: 1 << 16, lengthBytes: 0);
+
+    public FlatMemory CreateMemory(long bytes)
+    {
+        // With the room reserved here a full disk is an error now; a hole that could not be filled later would end the process.
+        FileStream file = CreateFile(bufferBytes: 0, lengthBytes: bytes);
+        try
+        {
+            file.SetLength(bytes);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        return FlatMemory.Map(file, bytes);
+    }
+
+    private FileStream CreateFile(int bufferBytes, long lengthBytes)
     {
         Directory.CreateDirectory(_directory);
         string name = Interlocked.Increment(ref _created).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return new FileStream(
-            Path.Combine(_directory, name),
-            FileMode.CreateNew,
-            FileAccess.ReadWrite,
-            FileShare.None,
-            bufferSize: 1 << 16,
-            FileOptions.DeleteOnClose);
+        return new FileStream(Path.Combine(_directory, name), new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            BufferSize = bufferBytes,
+            Options = FileOptions.DeleteOnClose,
+            PreallocationSize = lengthBytes,
+        });
     }
 
     public void Delete()
