@@ -45,6 +45,22 @@ internal static class Throw
             Text($"The end of piece {index} lies before its start or outside the blob; ends must ascend to the blob's length."), parameter);
 
     [DoesNotReturn]
+    public static void PiecesNotAscending(int index, string parameter) =>
+        throw new ArgumentException(Text($"Piece {index} comes after a piece that is greater; sorted pieces must ascend by bytes."), parameter);
+
+    [DoesNotReturn]
+    public static void SourceChanged() =>
+        throw new InvalidOperationException("The sorted pieces were not the same at the second reading; both must give the same pieces and counts.");
+
+    [DoesNotReturn]
+    public static void AutomatonTooLarge() =>
+        throw new InvalidOperationException("The pieces, or the lists of pieces that end together, are more than one automaton can hold (2 147 483 647).");
+
+    [DoesNotReturn]
+    public static void NotAnAutomaton(string found) =>
+        throw new ArgumentException($"The memory holds no automaton of this version: {found}. Build it again from the pieces.");
+
+    [DoesNotReturn]
     public static void NoSuchId(int id, int count, string parameter) =>
         throw new ArgumentOutOfRangeException(
             parameter, id, Text($"There is no id {id}; this model has the ids 0 to {count - 1}. Was the text encoded with another model?"));

@@ -48,7 +48,7 @@ public static class Trainer
         ScratchFile[] counted = CountPieces(documents, options, plan, model, pieceRanges, scratch, ct);
         try
         {
-            using var pruning = new LocalPruning(options, pieceRanges, scratch, ct);
+            using var pruning = new LocalPruning(options, pieceRanges, plan.BufferBytes, plan.TogetherBelow, scratch, ct);
             var models = ImmutableArray.CreateBuilder<(int, TokenizerModel)>();
             foreach ((int size, IReadOnlyList<RunOpener> kept) in pruning.Run(Array.ConvertAll(counted, file => file.Open)))
             {
@@ -128,7 +128,6 @@ public static class Trainer
         var normalized = new ArrayBufferWriter<byte>();
         var segmenter = new NGramSegmenter(model, options.EnsureUnicode);
         var counters = new PieceCounter[plan.Partitions];
-        ScratchFile[] runs = [];
         try
         {
             for (int i = 0; i < counters.Length; i++)
@@ -150,15 +149,11 @@ public static class Trainer
             }
 
             Array.ForEach(batches, batch => batch.Flush());
-            runs = Array.ConvertAll(counters, counter => new ScratchFile(scratch, output => counter.WriteTo(output)));
-            RunOpener[] openers = Array.ConvertAll(runs, run => run.Open);
-            return [.. Enumerable.Range(0, ranges.Count).Select(shard => new ScratchFile(
-                scratch, output => PieceRunMerger.Merge(openers, shard, null, scratch, output, ct)))];
+            return Array.ConvertAll(counters, counter => new ScratchFile(scratch, output => counter.WriteTo(output)));
         }
         finally
         {
             DisposeAll(counters);
-            DisposeAll(runs);
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed record TrainingPlan
 
     public int Partitions { get; init; } = 1;
 
-    /// <summary>Of all counters together.</summary>
+    /// <summary>Of all counters together, and of each pruning step.</summary>
     public long BufferBytes { get; init; } = DefaultBufferBytes;
+
+    /// <summary>See <see cref="PruningState.TogetherBelow"/>.</summary>
+    public long TogetherBelow { get; init; } = PruningState.DefaultTogetherBelow;
 }

@@ -26,8 +26,9 @@ public class TrainerTests
         });
 
     private static readonly Gen<TrainingPlan> s_plan = Gen.Select(
-        NGramGen.Ranges, NGramGen.Ranges, Gen.Int[1, 4], Gen.Long[0, 4000], (ngrams, pieces, partitions, buffer) => new TrainingPlan
+        NGramGen.Ranges, NGramGen.Ranges, Gen.Int[1, 4], Gen.Long[0, 4000], Gen.Int[0, 400], (ngrams, pieces, partitions, buffer, together) => new TrainingPlan
         {
+            TogetherBelow = together < 256 ? 0 : together,
             NGramRanges = ngrams,
             PieceRanges = pieces,
             Partitions = partitions,

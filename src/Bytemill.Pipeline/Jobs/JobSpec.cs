@@ -33,6 +33,10 @@ public sealed record JobSpec
     /// <summary>Number of slices of the piece key space; changes no result.</summary>
     public int PieceShards { get; init; } = 8;
 
+    /// <summary>With fewer candidate pieces than this, one task prunes them to a vocabulary instead of rounds over all shards; 0 for
+    /// never. Changes no result.</summary>
+    public long PruneTogetherBelow { get; init; } = PruningState.DefaultTogetherBelow;
+
     /// <summary>Text bytes that a partition aims at; changes no result.</summary>
     public long PartitionBytes { get; init; } = 32L << 20;
 

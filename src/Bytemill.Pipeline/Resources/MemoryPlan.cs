@@ -23,11 +23,11 @@ public sealed record MemoryPlan(long BudgetBytes, int Tasks)
     /// <summary>For the text and the keys of one counting task.</summary>
     public long CountingBytes => Shared / Tasks;
 
-    /// <summary>For the blocks of all runs that one task merges.</summary>
+    /// <summary>For the blocks of all runs that one task merges, and for what it sorts.</summary>
     public long MergingBytes => Shared / Tasks;
 
-    /// <summary>For building the n-gram model, which no other task accompanies.</summary>
-    public long ModelBuildingBytes => Shared;
+    /// <summary>For a task that no other accompanies: building the n-gram model, the last rounds of a small vocabulary.</summary>
+    public long LoneTaskBytes => Shared;
 
     /// <summary>For the pieces that one segmenting task counts, beside the mapped n-gram model.</summary>
     /// <param name="modelBytes">Length of the model's file. Of a larger model only a part stays resident.</param>
@@ -37,6 +37,6 @@ public sealed record MemoryPlan(long BudgetBytes, int Tasks)
     /// <summary>For the encoder of all kept pieces, which the tasks of a node share.</summary>
     public long PieceTableBytes => Shared / 2;
 
-    /// <summary>For what one task splits, ranks or adds up beside that encoder.</summary>
-    public long PieceTaskBytes => Shared / 2 / Tasks;
+    /// <summary>For what one task adds up beside that encoder.</summary>
+    public long SplittingBytes => Shared / 2 / Tasks;
 }

@@ -13,7 +13,7 @@ internal sealed record JobScript
     {
         Spec = spec;
         Size = size;
-        Pruning = PruningState.Start(spec.Training.MaxVocabSizes);
+        Pruning = PruningState.Start(spec.Training.MaxVocabSizes, spec.PruneTogetherBelow);
     }
 
     private JobSpec Spec { get; init; }
@@ -55,11 +55,9 @@ internal sealed record JobScript
             case StageKind.BuildModel:
                 return Enter(next, StageKind.SegmentPieces, Size.Partitions, new StageInputs { NGramModel = made });
             case StageKind.SegmentPieces:
-                return Enter(next, StageKind.ReducePieces, Size.PieceShards, new StageInputs { Runs = made });
-            case StageKind.ReducePieces:
-                return (this with { Products = new StageInputs { Slices = made } }).EnterPruning(next);
-            case StageKind.FilterSlices or StageKind.CutSlices:
-                return AfterPruning(entries, Products with { Slices = "", Ranked = "", Cut = "", Kept = made, Dropped = made }, next);
+                return (this with { Products = new StageInputs { Runs = made } }).EnterPruning(next);
+            case StageKind.FilterPieces or StageKind.CutSlices:
+                return AfterPruning(entries, Products with { Runs = "", Ranked = "", Cut = "", Kept = made, Dropped = made }, next);
             case StageKind.SplitDropped:
                 return AfterPruning(entries, Products with { Dropped = "", Base = Products.Kept, Runs = made }, next);
             case StageKind.SplitKept:
@@ -77,6 +75,9 @@ internal sealed record JobScript
                     entries,
                     Products with { Vocabularies = StageInputs.AppendVocabulary(Products.Vocabularies, done.Argument, made) },
                     next);
+            case StageKind.PruneTogether:
+                string vocabularies = StageInputs.AppendVocabulary(Products.Vocabularies, done.Argument, made);
+                return AfterPruning(entries, new StageInputs { Kept = made, Vocabularies = vocabularies }, next);
             case StageKind.TokenizeFiles:
                 return (this with { Products = Products with { Tokenized = made } }).Publish(next);
             case StageKind.PublishResults:
@@ -95,7 +96,7 @@ internal sealed record JobScript
         switch (Pruning.Step)
         {
             case PruningStep.FilterSlices:
-                return Enter(number, StageKind.FilterSlices, shards, new StageInputs { Slices = Products.Slices });
+                return Enter(number, StageKind.FilterPieces, shards, new StageInputs { Runs = Products.Runs });
             case PruningStep.SplitDropped:
                 return Enter(number, StageKind.SplitDropped, shards, new StageInputs { Kept = Products.Kept, Dropped = Products.Dropped });
             case PruningStep.SplitKept:
@@ -110,6 +111,8 @@ internal sealed record JobScript
                 return Enter(number, StageKind.CutSlices, shards, new StageInputs { Kept = Products.Kept, Cut = Products.Cut });
             case PruningStep.EmitVocabulary emit:
                 return Enter(number, StageKind.EmitVocabulary, 1, new StageInputs { Kept = Products.Kept }, emit.Size);
+            case PruningStep.PruneTogether together:
+                return Enter(number, StageKind.PruneTogether, 1, new StageInputs { Kept = Products.Kept, Runs = Products.Runs }, together.Size);
             case PruningStep.Finished:
                 JobScript trained = this with { Products = new StageInputs { Vocabularies = Products.Vocabularies } };
                 return Spec.Mode == JobMode.Train

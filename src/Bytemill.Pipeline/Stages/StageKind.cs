@@ -15,11 +15,7 @@ public enum StageKind
     /// <summary>Partition → one run of piece counts with a segment for each shard.</summary>
     SegmentPieces = 4,
 
-    /// <summary>Piece shard → slice of summed piece counts.</summary>
-    ReducePieces = 5,
-
-    /// <summary>Piece shard → kept and dropped pieces by length and count.</summary>
-    FilterSlices = 6,
+    // 5 and 6 added up and filtered in two stages.
 
     /// <summary>Piece shard → run of what its dropped pieces split into.</summary>
     SplitDropped = 7,
@@ -50,4 +46,10 @@ public enum StageKind
 
     /// <summary>Everything → final names, manifest, <c>_SUCCESS</c>.</summary>
     PublishResults = 16,
+
+    /// <summary>Piece shard → kept and dropped pieces by length and summed count.</summary>
+    FilterPieces = 17,
+
+    /// <summary>All kept slices, and what the dropped pieces were split into → one vocabulary's kept slice and model file.</summary>
+    PruneTogether = 18,
 }

@@ -7,8 +7,8 @@ internal static class StageKindExtensions
     {
         StageKind.CountNGrams or StageKind.SegmentPieces or StageKind.TokenizeFiles => TaskPlacement.Worker,
         StageKind.MergeNGrams => TaskPlacement.NGramShard,
-        StageKind.ReducePieces or StageKind.FilterSlices or StageKind.SplitDropped or StageKind.SplitKept
-            or StageKind.CombineWithBase or StageKind.Combine or StageKind.RankSlices or StageKind.CutSlices => TaskPlacement.PieceShard,
+        StageKind.FilterPieces or StageKind.SplitDropped or StageKind.SplitKept or StageKind.CombineWithBase or StageKind.Combine
+            or StageKind.RankSlices or StageKind.CutSlices or StageKind.PruneTogether => TaskPlacement.PieceShard,
         StageKind.BuildModel or StageKind.FindCut or StageKind.EmitVocabulary or StageKind.PublishResults => TaskPlacement.Coordinator,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of stage."),
     };
@@ -34,14 +34,14 @@ internal static class StageKindExtensions
         StageKind.MergeNGrams => "merging n-gram shards",
         StageKind.BuildModel => "building the n-gram model",
         StageKind.SegmentPieces => "segmenting",
-        StageKind.ReducePieces => "adding up piece counts",
-        StageKind.FilterSlices => "dropping rare and long pieces",
+        StageKind.FilterPieces => "dropping rare and long pieces",
         StageKind.SplitDropped => "splitting dropped pieces",
         StageKind.SplitKept => "looking for wasted pieces",
         StageKind.CombineWithBase or StageKind.Combine => "adding up split pieces",
         StageKind.RankSlices => "ranking pieces",
         StageKind.FindCut => "choosing the vocabulary",
         StageKind.CutSlices => "cutting to size",
+        StageKind.PruneTogether => "pruning to the vocabulary",
         StageKind.EmitVocabulary => "writing the model",
         StageKind.TokenizeFiles => "tokenizing",
         StageKind.PublishResults => "publishing results",

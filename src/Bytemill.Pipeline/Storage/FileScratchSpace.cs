@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bytemill.Tokenization;
 using Bytemill.Training;
 
 namespace Bytemill.Pipeline;
@@ -18,10 +19,38 @@ internal sealed class FileScratchSpace : IScratchSpace
     /// <summary>Lengths of all files that were made and disposed, in bytes.</summary>
     public long WrittenBytes => Interlocked.Read(ref _writtenBytes);
 
-    public Stream Create()
+    public Stream Create() => CreateFile(bufferBytes: 1 << 16, lengthBytes: 0);
+
+    public FlatMemory CreateMemory(long bytes)
+    {
+        // With the room reserved here a full disk is an error now; a hole that could not be filled later would end the process.
+        ScratchFile file = CreateFile(bufferBytes: 0, lengthBytes: bytes);
+        try
+        {
+            file.SetLength(bytes);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        return FlatMemory.Map(file, bytes);
+    }
+
+    private ScratchFile CreateFile(int bufferBytes, long lengthBytes)
     {
         Directory.CreateDirectory(Path);
-        return new ScratchFile(this, System.IO.Path.Combine(Path, Interlocked.Increment(ref _created).ToString(CultureInfo.InvariantCulture)));
+        string name = Interlocked.Increment(ref _created).ToString(CultureInfo.InvariantCulture);
+        return new ScratchFile(this, System.IO.Path.Combine(Path, name), new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            BufferSize = bufferBytes,
+            Options = FileOptions.DeleteOnClose,
+            PreallocationSize = lengthBytes,
+        });
     }
 
     public void Delete()
@@ -36,8 +65,8 @@ internal sealed class FileScratchSpace : IScratchSpace
     {
         private readonly FileScratchSpace _space;
 
-        public ScratchFile(FileScratchSpace space, string path)
-            : base(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16, FileOptions.DeleteOnClose) => _space = space;
+        public ScratchFile(FileScratchSpace space, string path, FileStreamOptions options)
+            : base(path, options) => _space = space;
 
         protected override void Dispose(bool disposing)
         {

@@ -63,6 +63,9 @@ public sealed class WorkDirectory
         return new AttemptDirectory(Root, pending, Path.Combine("stages", stage, name), scratch);
     }
 
+    /// <summary>Temporary files that no single attempt owns; made when the first is needed.</summary>
+    internal FileScratchSpace NodeScratch() => new(Path.Combine(Attempts, "node-" + Guid.NewGuid().ToString("N")));
+
     /// <summary>Full path of a committed attempt.</summary>
     public string Resolve(string attemptDirectory) => Path.Combine(Root, attemptDirectory);
 

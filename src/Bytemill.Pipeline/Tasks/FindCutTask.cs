@@ -8,7 +8,11 @@ internal sealed class FindCutTask : ITaskBody
     public TaskMetrics Run(TaskContext context)
     {
         RankCut cut = PieceRanking.FindCut(
-            context.OpenAll(context.Stage.Inputs.Ranked, WorkFileNames.Ranked), context.Stage.Argument, context.Cancellation);
+            context.OpenAll(context.Stage.Inputs.Ranked, WorkFileNames.Ranked),
+            context.Stage.Argument,
+            context.Memory.LoneTaskBytes,
+            context.Output.Scratch,
+            context.Cancellation);
         using FileStream file = context.Output.Create(WorkFileNames.Cut);
         RankCutFile.Write(file, cut);
         return new TaskMetrics { Units = 1, Entries = context.Stage.Argument };

@@ -17,17 +17,17 @@ internal sealed class JobContext : IDisposable
 
     private readonly ConcurrentDictionary<string, Lazy<StageManifest>> _manifests = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, Lazy<bool>> _verifiedFiles = new();
-    private readonly ResidentSetGuard _residentSet;
+    private readonly IDisposable _trimming;
     private readonly Lock _gate = new();
     private (string Manifest, Lazy<MappedNGramModel> Model)? _ngramModel;
-    private (string Manifest, Lazy<PieceTable> Table)? _pieceTable;
+    private (string Manifest, SharedPieceTable Table)? _pieceTable;
     private Lazy<Tokenizer>? _tokenizer;
 
     public JobContext(WorkDirectory work, JobPlan plan, ResidentSetGuard residentSet)
     {
         Work = work;
         Plan = plan;
-        _residentSet = residentSet;
+        _trimming = residentSet.Register(TrimResidency);
     }
 
     public WorkDirectory Work { get; }
@@ -61,24 +61,30 @@ internal sealed class JobContext : IDisposable
         }
     }
 
-    /// <summary>The pieces kept after a stage with their encoder. Only the latest is held: rounds follow each other.</summary>
-    public PieceTable PieceTable(string manifest)
+    /// <summary>The encoder of the pieces kept after a stage. Only the latest is held: rounds follow each other.</summary>
+    /// <param name="manifest">Of the stage.</param>
+    /// <param name="memoryBytes">Memory for it on this node; what does not fit is mapped from a file.</param>
+    public PieceTableLease AcquirePieceTable(string manifest, long memoryBytes)
     {
-        Lazy<PieceTable> table;
+        SharedPieceTable? outdated = null;
+        SharedPieceTable table;
         lock (_gate)
         {
             if (_pieceTable is not { } held || held.Manifest != manifest)
             {
-                IReadOnlyList<RunOpener> slices = OpenAll(manifest, WorkFileNames.Kept);
-                _pieceTable = (manifest, new Lazy<PieceTable>(() => Training.PieceTable.Load(slices, CancellationToken.None)));
+                outdated = _pieceTable?.Table;
+                _pieceTable = (manifest, new SharedPieceTable(
+                    OpenAll(manifest, WorkFileNames.Kept), memoryBytes, Work.NodeScratch()));
             }
 
             table = _pieceTable.Value.Table;
+            table.AddLease();
         }
 
+        outdated?.Retire();
         try
         {
-            return table.Value;
+            return new PieceTableLease(table);
         }
         catch
         {
@@ -90,7 +96,17 @@ internal sealed class JobContext : IDisposable
                 }
             }
 
+            table.Retire();
             throw;
+        }
+    }
+
+    /// <summary>Drops from the process what lies in mapped files; it comes back when read. May be called at any time.</summary>
+    public void TrimResidency()
+    {
+        lock (_gate)
+        {
+            _pieceTable?.Table.TrimResidency();
         }
     }
 
@@ -112,6 +128,7 @@ internal sealed class JobContext : IDisposable
             }, Retryable);
 
             // Training is over.
+            _pieceTable?.Table.Retire();
             _pieceTable = null;
             return _tokenizer.Value;
         }
@@ -130,6 +147,8 @@ internal sealed class JobContext : IDisposable
 
     public void Dispose()
     {
+        // Outside the lock, which a trimming that runs takes.
+        _trimming.Dispose();
         lock (_gate)
         {
             if (_ngramModel is { Model.IsValueCreated: true } held)
@@ -138,6 +157,7 @@ internal sealed class JobContext : IDisposable
             }
 
             _ngramModel = null;
+            _pieceTable?.Table.Retire();
             _pieceTable = null;
         }
     }

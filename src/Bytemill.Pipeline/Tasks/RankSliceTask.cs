@@ -10,6 +10,7 @@ internal sealed class RankSliceTask : ITaskBody
         using FileStream ranked = context.Output.Create(WorkFileNames.Ranked);
         RankSummary summary = PieceRanking.Rank(
             context.Open(context.Stage.Inputs.Kept, context.Index, WorkFileNames.Kept),
+            context.Memory.MergingBytes,
             context.Output.Scratch,
             ranked,
             context.Cancellation);

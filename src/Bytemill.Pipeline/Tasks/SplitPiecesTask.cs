@@ -14,10 +14,10 @@ internal sealed class SplitPiecesTask : ITaskBody
     {
         StageInputs inputs = context.Stage.Inputs;
         string manifest = _source == WorkFileNames.Dropped ? inputs.Dropped : inputs.Kept;
-        PieceTable table = context.Job.PieceTable(inputs.Kept);
+        using PieceTableLease lease = context.Job.AcquirePieceTable(inputs.Kept, context.Memory.PieceTableBytes);
         using FileStream run = context.Output.Create(WorkFileNames.Run);
         RunSummary summary = PieceSplitter.Split(
-            table,
+            lease.Table,
             context.Open(manifest, context.Index, _source),
             context.Plan.PieceRanges,
             run,

@@ -53,6 +53,8 @@ internal sealed class NBestSegmenter(PieceAutomaton automaton, int n)
             counts[end] = Extend(steps, width, counts, end, automaton.MatchesAt(state), next);
         }
 
+        // The lists of matches lie in the automaton's memory.
+        GC.KeepAlive(automaton);
         var paths = new (int[], double)[counts[^1]];
         for (int rank = 0; rank < paths.Length; rank++)
         {

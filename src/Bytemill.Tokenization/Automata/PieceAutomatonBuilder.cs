@@ -1,205 +1,124 @@
-using System.Buffers.Binary;
-
 namespace Bytemill.Tokenization;
 
-/// <summary>Builds a <see cref="PieceAutomaton"/>: sorted pieces, trie by levels, double array, suffix links.</summary>
-internal sealed class PieceAutomatonBuilder
+/// <summary>
+/// Builds a <see cref="PieceAutomaton"/> from two readings of sorted pieces: trie by levels, double array, suffix links. Takes
+/// nothing from the garbage collector's heap that grows with the pieces, but a bit for each slot.
+/// </summary>
+internal sealed unsafe class PieceAutomatonBuilder : IDisposable
 {
-    // Sorted pieces.
-    private readonly byte[] _blob;
-    private readonly int[] _starts;
-    private readonly int[] _order;
-    private readonly double[] _scores;
+    private readonly SortedPieces _source;
+    private readonly FlatMemoryPool _memory;
+    private readonly CancellationToken _ct;
+    private readonly List<FlatMemory> _temporary = [];
+    private readonly List<FlatMemory> _lasting = [];
+
+    // Nodes of each depth, the root's first; after the first reading where they begin.
+    private int[] _levels = new int[64];
+    private long _pieces;
+    private long _total;
+    private int _longest;
+    private int _nodes;
 
     // The trie in breadth-first order: children of a node are neighbours, ascending by label.
-    private readonly int _nodes;
-    private readonly byte[] _labels;
-    private readonly int[] _firstChild;
-    private readonly int[] _pieces;
-    private readonly int[] _slots;
-    private int _longest;
+    private byte* _labels;
+    private int* _firstChild;
+    private int* _pieceOf;
+    private int* _slots;
 
-    private PieceAutomatonBuilder(byte[] blob, int[] starts, int[] order, double[] scores)
+    private AutomatonUnit* _units;
+    private ushort* _depths;
+    private PieceMatch* _matches;
+    private double* _scores;
+
+    private PieceAutomatonBuilder(SortedPieces source, FlatMemoryPool memory, CancellationToken ct)
     {
-        _blob = blob;
-        _starts = starts;
-        _order = order;
-        _scores = scores;
-        _nodes = CountNodes();
-        _labels = new byte[_nodes];
-        _firstChild = new int[_nodes + 1];
-        _pieces = new int[_nodes];
-        _slots = new int[_nodes];
+        (_source, _memory, _ct) = (source, memory, ct);
     }
 
-    private int Count => _order.Length;
-
-    public static PieceAutomaton Build(ReadOnlySpan<byte> blob, ReadOnlySpan<int> ends, ReadOnlySpan<long> counts)
+    public static PieceAutomaton Build(SortedPieces source, FlatMemoryPool memory, CancellationToken ct)
     {
-        if (ends.Length != counts.Length)
-        {
-            Throw.CountMismatch(ends.Length, counts.Length, nameof(counts));
-        }
-
-        CheckShape(blob, ends);
-        double[] scores = Scores(counts);
-        int[] order = new int[ends.Length];
-        int[] starts = new int[ends.Length + 1];
-        byte[] sorted = Sort(blob, ends, order, starts);
-        CheckBytes(sorted, starts);
-        var builder = new PieceAutomatonBuilder(sorted, starts, order, scores);
+        using var builder = new PieceAutomatonBuilder(source, memory, ct);
+        builder.Measure();
         builder.BuildTrie();
         return builder.BuildAutomaton();
     }
 
-    private static void CheckShape(ReadOnlySpan<byte> blob, ReadOnlySpan<int> ends)
+    public void Dispose()
     {
-        int start = 0;
-        for (int i = 0; i < ends.Length; i++)
+        // The automaton has taken over what lasts, unless something was thrown.
+        foreach (FlatMemory memory in _temporary.Concat(_lasting))
         {
-            if (ends[i] < start || ends[i] > blob.Length)
-            {
-                Throw.EndsNotAscending(i, nameof(ends));
-            }
-
-            int length = ends[i] - start;
-            if (length == 0)
-            {
-                Throw.EmptyPiece(i, nameof(ends));
-            }
-
-            if (length > PieceAutomaton.MaxPieceLength)
-            {
-                Throw.PieceTooLong(i, length, nameof(ends));
-            }
-
-            start = ends[i];
-        }
-
-        if (start != blob.Length)
-        {
-            Throw.EndsNotAscending(ends.Length - 1, nameof(ends));
+            _memory.Return(memory);
         }
     }
 
-    private static double[] Scores(ReadOnlySpan<long> counts)
-    {
-        long total = 0;
-        for (int i = 0; i < counts.Length; i++)
-        {
-            if (counts[i] < 1)
-            {
-                Throw.CountNotPositive(i, counts[i], nameof(counts));
-            }
-
-            total = checked(total + counts[i]);
-        }
-
-        double[] scores = new double[counts.Length];
-        if (total > 0)
-        {
-            double lnTotal = ExactLog.Ln(total);
-            for (int i = 0; i < counts.Length; i++)
-            {
-                scores[i] = ExactLog.Ln(counts[i]) - lnTotal;
-            }
-        }
-
-        return scores;
-    }
-
-    // Fills order[k] with the position of the k-th piece in byte order, and starts with where its bytes begin.
-    private static byte[] Sort(ReadOnlySpan<byte> blob, ReadOnlySpan<int> ends, int[] order, int[] starts)
-    {
-        bool sorted = true;
-        ReadOnlySpan<byte> previous = [];
-        int start = 0;
-        for (int i = 0; i < ends.Length; i++)
-        {
-            ReadOnlySpan<byte> piece = blob[start..ends[i]];
-            int comparison = i == 0 ? -1 : previous.SequenceCompareTo(piece);
-            if (comparison == 0)
-            {
-                Throw.RepeatedPiece(i - 1, i, piece, "pieces");
-            }
-
-            sorted &= comparison < 0;
-            order[i] = i;
-            starts[i] = start;
-            previous = piece;
-            start = ends[i];
-        }
-
-        starts[ends.Length] = start;
-        byte[] bytes = blob.ToArray();
-        return sorted ? bytes : Rearrange(bytes, order, starts);
-    }
-
-    private static byte[] Rearrange(byte[] bytes, int[] order, int[] starts)
-    {
-        ulong[] keys = new ulong[order.Length];
-        for (int i = 0; i < keys.Length; i++)
-        {
-            keys[i] = KeyOf(bytes.AsSpan(starts[i]..starts[i + 1]));
-        }
-
-        Array.Sort(keys, order);
-        var comparer = Comparer<int>.Create((a, b) =>
-            bytes.AsSpan(starts[a]..starts[a + 1]).SequenceCompareTo(bytes.AsSpan(starts[b]..starts[b + 1])));
-        for (int first = 0; first < keys.Length;)
-        {
-            int next = first + 1;
-            while (next < keys.Length && keys[next] == keys[first])
-            {
-                next++;
-            }
-
-            if (next - first > 1)
-            {
-                Array.Sort(order, first, next - first, comparer);
-            }
-
-            first = next;
-        }
-
-        byte[] sorted = new byte[bytes.Length];
-        int[] sortedStarts = new int[starts.Length];
-        int end = 0;
-        for (int i = 0; i < order.Length; i++)
-        {
-            ReadOnlySpan<byte> piece = bytes.AsSpan(starts[order[i]]..starts[order[i] + 1]);
-            if (i > 0 && piece.SequenceEqual(sorted.AsSpan(sortedStarts[i - 1]..end)))
-            {
-                Throw.RepeatedPiece(Math.Min(order[i - 1], order[i]), Math.Max(order[i - 1], order[i]), piece, "pieces");
-            }
-
-            sortedStarts[i] = end;
-            piece.CopyTo(sorted.AsSpan(end));
-            end += piece.Length;
-        }
-
-        sortedStarts[order.Length] = end;
-        sortedStarts.CopyTo(starts, 0);
-        return sorted;
-    }
-
-    private static ulong KeyOf(ReadOnlySpan<byte> piece)
-    {
-        Span<byte> padded = stackalloc byte[sizeof(ulong)];
-        padded.Clear();
-        piece[..Math.Min(piece.Length, sizeof(ulong))].CopyTo(padded);
-        return BinaryPrimitives.ReadUInt64BigEndian(padded);
-    }
-
-    private static void CheckBytes(byte[] blob, int[] starts)
+    // The first reading: checks the pieces and counts the nodes of each depth.
+    private void Measure()
     {
         Span<bool> seen = stackalloc bool[256];
         seen.Clear();
-        for (int i = 0; i < starts.Length - 1; i++)
+        byte[] previous = new byte[256];
+        int previousLength = 0;
+        int previousIndex = -1;
+        _levels[0] = 1;
+        _source.Restart();
+        while (_source.Read())
         {
-            if (starts[i + 1] - starts[i] == 1)
+            ReadOnlySpan<byte> piece = _source.Piece;
+            if (piece.IsEmpty)
             {
-                seen[blob[starts[i]]] = true;
+                Throw.EmptyPiece(_source.Index, "pieces");
+            }
+
+            if (piece.Length > PieceAutomaton.MaxPieceLength)
+            {
+                Throw.PieceTooLong(_source.Index, piece.Length, "pieces");
+            }
+
+            if (_source.Count < 1)
+            {
+                Throw.CountNotPositive(_source.Index, _source.Count, "counts");
+            }
+
+            int shared = piece.CommonPrefixLength(previous.AsSpan(0, previousLength));
+            if (shared == piece.Length && previousIndex >= 0)
+            {
+                Throw.RepeatedPiece(previousIndex, _source.Index, piece, "pieces");
+            }
+
+            if (shared < previousLength && previous[shared] > piece[shared])
+            {
+                Throw.PiecesNotAscending(_source.Index, "pieces");
+            }
+
+            if (piece.Length == 1)
+            {
+                seen[piece[0]] = true;
+            }
+
+            if (piece.Length >= _levels.Length)
+            {
+                Array.Resize(ref _levels, Math.Max(piece.Length + 1, 2 * _levels.Length));
+            }
+
+            for (int depth = shared + 1; depth <= piece.Length; depth++)
+            {
+                _levels[depth] = checked(_levels[depth] + 1);
+            }
+
+            if (previous.Length < piece.Length)
+            {
+                Array.Resize(ref previous, 2 * piece.Length);
+            }
+
+            piece[shared..].CopyTo(previous.AsSpan(shared));
+            previousLength = piece.Length;
+            previousIndex = _source.Index;
+            _longest = Math.Max(_longest, piece.Length);
+            _total = checked(_total + _source.Count);
+            if ((_pieces++ & 0xFFFF) == 0)
+            {
+                _ct.ThrowIfCancellationRequested();
             }
         }
 
@@ -210,105 +129,109 @@ internal sealed class PieceAutomatonBuilder
         }
     }
 
-    private int CountNodes()
-    {
-        long nodes = 1;
-        ReadOnlySpan<byte> previous = [];
-        for (int i = 0; i < Count; i++)
-        {
-            ReadOnlySpan<byte> piece = _blob.AsSpan(_starts[i]..(_starts[i + 1]));
-            nodes += piece.Length - previous.CommonPrefixLength(piece);
-            _longest = Math.Max(_longest, piece.Length);
-            previous = piece;
-        }
-
-        return checked((int)nodes);
-    }
-
-    // A node of a level is a run of sorted pieces that share their first `depth` bytes.
+    // The second reading. Within a depth, breadth-first order is the order of the pieces: each depth is filled from left to right.
     private void BuildTrie()
     {
-        int[] firsts = new int[Count + 1];
-        int[] nextFirsts = new int[Count + 1];
-        int[] lasts = new int[Count];
-        int[] nextLasts = new int[Count];
-        int width = 1;
-        lasts[0] = Count;
-        int parent = 0;
-        int child = 1;
-        _pieces[0] = -1;
-        for (int depth = 0; width > 0; depth++)
+        int[] next = new int[_longest + 2];
+        for (int depth = 1; depth < next.Length; depth++)
         {
-            int nextWidth = 0;
-            for (int w = 0; w < width; w++, parent++)
-            {
-                _firstChild[parent] = child;
-                int i = firsts[w];
-                int end = lasts[w];
-                // Only the first piece of a run can end here.
-                if (depth > 0 && LengthOf(i) == depth)
-                {
-                    i++;
-                }
-
-                while (i < end)
-                {
-                    byte label = _blob[_starts[i] + depth];
-                    int last = i + 1;
-                    while (last < end && _blob[_starts[last] + depth] == label)
-                    {
-                        last++;
-                    }
-
-                    _labels[child] = label;
-                    _pieces[child] = LengthOf(i) == depth + 1 ? i : -1;
-                    child++;
-                    nextFirsts[nextWidth] = i;
-                    nextLasts[nextWidth++] = last;
-                    i = last;
-                }
-            }
-
-            (firsts, nextFirsts) = (nextFirsts, firsts);
-            (lasts, nextLasts) = (nextLasts, lasts);
-            width = nextWidth;
+            next[depth] = checked(next[depth - 1] + _levels[depth - 1]);
         }
 
-        _firstChild[_nodes] = child;
-    }
+        // No node is deeper than the longest piece, so the last level is empty.
+        _nodes = next[^1];
+        if (_pieces > int.MaxValue)
+        {
+            Throw.AutomatonTooLarge();
+        }
 
-    private int LengthOf(int piece) => _starts[piece + 1] - _starts[piece];
+        _scores = (double*)Lasting(_pieces * sizeof(double));
+        _labels = Temporary(_nodes);
+        _firstChild = (int*)Temporary((_nodes + 1L) * sizeof(int));
+        _pieceOf = (int*)Temporary((long)_nodes * sizeof(int));
+        _slots = (int*)Temporary((long)_nodes * sizeof(int));
+        _firstChild[0] = 1;
+        _firstChild[_nodes] = _nodes;
+        _pieceOf[0] = -1;
+        double lnTotal = ExactLog.Ln(_total);
+        byte[] previous = new byte[_longest];
+        int previousLength = 0;
+        long read = 0;
+        _source.Restart();
+        while (_source.Read())
+        {
+            ReadOnlySpan<byte> piece = _source.Piece;
+            int index = _source.Index;
+            // SAFETY: the first reading counted nodes and pieces; a source that now gives others is stopped before it writes.
+            if (read++ == _pieces || (uint)index >= (ulong)_pieces || piece.Length > _longest)
+            {
+                Throw.SourceChanged();
+            }
+
+            int node = 0;
+            int shared = piece.CommonPrefixLength(previous.AsSpan(0, previousLength));
+            for (int depth = shared + 1; depth <= piece.Length; depth++)
+            {
+                node = next[depth]++;
+                if (node >= _nodes)
+                {
+                    Throw.SourceChanged();
+                }
+
+                _labels[node] = piece[depth - 1];
+                _pieceOf[node] = -1;
+                _firstChild[node] = next[depth + 1];
+            }
+
+            _pieceOf[node] = index;
+            _scores[index] = ExactLog.Ln(_source.Count) - lnTotal;
+            piece[shared..].CopyTo(previous.AsSpan(shared));
+            previousLength = piece.Length;
+            if ((read & 0xFFFF) == 0)
+            {
+                _ct.ThrowIfCancellationRequested();
+            }
+        }
+
+        for (int depth = 1, begin = 1; depth <= _longest; begin += _levels[depth++])
+        {
+            if (next[depth] != begin + _levels[depth])
+            {
+                Throw.SourceChanged();
+            }
+        }
+    }
 
     private PieceAutomaton BuildAutomaton()
     {
-        int[] bases = new int[_nodes];
-        int blocks = Place(bases);
-        var units = new AutomatonUnit[blocks * 256];
+        int blocks = Place();
+        _ct.ThrowIfCancellationRequested();
+        long slots = blocks * 256L;
+        _units = (AutomatonUnit*)Lasting(slots * sizeof(AutomatonUnit));
+        _depths = (ushort*)Lasting(slots * sizeof(ushort));
         // No slot is a negative number, so an unused slot is nobody's child.
-        for (int i = 0; i < units.Length; i++)
+        for (long slot = 0; slot < slots; slot++)
         {
-            units[i].Check = -1;
+            _units[slot] = new AutomatonUnit { Check = -1 };
+            _depths[slot] = 0;
         }
 
-        ushort[] depths = new ushort[units.Length];
-        for (int node = 0; node < _nodes; node++)
+        long matchCount = Link();
+        _ct.ThrowIfCancellationRequested();
+        if (matchCount > int.MaxValue)
         {
-            int slot = _slots[node];
-            units[slot].Base = bases[node];
-            for (int child = _firstChild[node]; child < _firstChild[node + 1]; child++)
-            {
-                units[_slots[child]].Check = slot;
-                depths[_slots[child]] = (ushort)(depths[slot] + 1);
-            }
+            Throw.AutomatonTooLarge();
         }
 
-        long matchCount = Link(units);
-        PieceMatch[] matches = ListMatches(units, checked((int)matchCount));
-        SkipChildless(units);
-        return new PieceAutomaton(units, depths, matches, _scores, _longest);
+        _matches = (PieceMatch*)Lasting(matchCount * sizeof(PieceMatch));
+        ListMatches();
+        FlatMemory[] memory = [.. _lasting];
+        _lasting.Clear();
+        return new PieceAutomaton(
+            new AutomatonLayout(_longest, (int)_pieces, slots, matchCount), _units, _depths, _matches, _scores, memory, _memory);
     }
 
-    private int Place(int[] bases)
+    private int Place()
     {
         var slots = new DoubleArraySlots();
         slots.AddBlock();
@@ -328,11 +251,11 @@ internal sealed class PieceAutomatonBuilder
             int count = _firstChild[node + 1] - first;
             if (count > 0)
             {
-                ReadOnlySpan<byte> labels = _labels.AsSpan(first, count);
-                bases[node] = slots.TakeChildren(labels);
+                var labels = new ReadOnlySpan<byte>(_labels + first, count);
+                int found = slots.TakeChildren(labels);
                 for (int i = 0; i < count; i++)
                 {
-                    _slots[first + i] = bases[node] ^ labels[i];
+                    _slots[first + i] = found ^ labels[i];
                 }
             }
         }
@@ -340,24 +263,37 @@ internal sealed class PieceAutomatonBuilder
         return slots.Blocks;
     }
 
-    // Sets Fail to the longest proper suffix; leaves in Matches how many pieces end at the state; returns the sum of lists.
-    private long Link(AutomatonUnit[] units)
+    // Fills the slots; sets Fail to the longest proper suffix; leaves in Matches how many pieces end at the state; returns the
+    // sum of the lists' lengths. A suffix is shallower than its state, so it has been filled before.
+    private long Link()
     {
+        AutomatonUnit* units = _units;
         long total = 0;
         units[PieceAutomaton.Root].Fail = PieceAutomaton.Root;
         for (int node = 0; node < _nodes; node++)
         {
+            int first = _firstChild[node];
+            int end = _firstChild[node + 1];
+            if (first == end)
+            {
+                continue;
+            }
+
             int parent = _slots[node];
-            for (int child = _firstChild[node]; child < _firstChild[node + 1]; child++)
+            units[parent].Base = _slots[first] ^ _labels[first];
+            ushort depth = (ushort)(_depths[parent] + 1);
+            int suffix = units[parent].Fail;
+            for (int child = first; child < end; child++)
             {
                 int slot = _slots[child];
+                byte label = _labels[child];
                 int fail = PieceAutomaton.Root;
                 if (node > 0)
                 {
-                    int from = units[parent].Fail;
+                    int from = suffix;
                     while (true)
                     {
-                        fail = units[from].Base ^ _labels[child];
+                        fail = units[from].Base ^ label;
                         if (units[fail].Check == from)
                         {
                             break;
@@ -367,29 +303,41 @@ internal sealed class PieceAutomatonBuilder
                     }
                 }
 
-                units[slot].Fail = fail;
-                units[slot].Matches = units[fail].Matches;
-                if (_pieces[child] >= 0)
+                int ends = units[fail].Matches;
+                if (_pieceOf[child] >= 0)
                 {
-                    units[slot].Matches++;
-                    total += units[slot].Matches;
+                    ends++;
+                    total += ends;
                 }
+
+                _depths[slot] = depth;
+                ref AutomatonUnit unit = ref units[slot];
+                unit.Check = parent;
+                unit.Fail = fail;
+                unit.Matches = ends;
             }
         }
 
         return total;
     }
 
-    // A state that is no piece shares the list of its suffix.
-    private PieceMatch[] ListMatches(AutomatonUnit[] units, int total)
+    // Writes the lists of pieces; a state that is no piece shares the list of its suffix. A suffix without children can never
+    // take the next byte, so Fail passes over it.
+    private void ListMatches()
     {
-        var matches = new PieceMatch[total];
+        AutomatonUnit* units = _units;
         int next = 0;
         for (int node = 1; node < _nodes; node++)
         {
             ref AutomatonUnit unit = ref units[_slots[node]];
-            int piece = _pieces[node];
-            int shared = units[unit.Fail].Matches;
+            ref AutomatonUnit suffix = ref units[unit.Fail];
+            int piece = _pieceOf[node];
+            int shared = suffix.Matches;
+            if (unit.Fail != PieceAutomaton.Root && suffix.Base == 0)
+            {
+                unit.Fail = suffix.Fail;
+            }
+
             if (piece < 0)
             {
                 unit.Matches = shared;
@@ -398,24 +346,25 @@ internal sealed class PieceAutomatonBuilder
 
             int count = unit.Matches;
             unit.Matches = next;
-            matches[next] = new PieceMatch(_scores[_order[piece]], LengthOf(piece), _order[piece]);
-            matches.AsSpan(shared, count - 1).CopyTo(matches.AsSpan(next + 1));
-            next += count;
-        }
-
-        return matches;
-    }
-
-    // A suffix without children can never take the next byte.
-    private void SkipChildless(AutomatonUnit[] units)
-    {
-        for (int node = 1; node < _nodes; node++)
-        {
-            ref AutomatonUnit unit = ref units[_slots[node]];
-            if (unit.Fail != PieceAutomaton.Root && units[unit.Fail].Base == 0)
+            _matches[next++] = new PieceMatch(_scores[piece], _depths[_slots[node]], piece);
+            for (int i = 0; i < count - 1; i++)
             {
-                unit.Fail = units[unit.Fail].Fail;
+                _matches[next++] = _matches[shared + i];
             }
         }
+    }
+
+    private byte* Temporary(long bytes)
+    {
+        FlatMemory memory = _memory.Allocate(bytes);
+        _temporary.Add(memory);
+        return memory.Start;
+    }
+
+    private byte* Lasting(long bytes)
+    {
+        FlatMemory memory = _memory.Allocate(bytes);
+        _lasting.Add(memory);
+        return memory.Start;
     }
 }

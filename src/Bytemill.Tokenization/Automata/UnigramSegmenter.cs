@@ -19,7 +19,7 @@ namespace Bytemill.Tokenization;
 /// a second time once the end is known: for the usual longest piece of 36 bytes about 6 % of the chunk's length.
 /// </para>
 /// </remarks>
-public sealed class UnigramSegmenter
+public sealed unsafe class UnigramSegmenter
 {
     private const int SmallestWindow = 8192;
     private const int BlocksUntilFirstTest = 8;
@@ -97,6 +97,8 @@ public sealed class UnigramSegmenter
         _keepsText = false;
         Append(chunk, chunk, pieceIndexes);
         Finish(chunk, pieceIndexes);
+        // The automaton's memory goes with it.
+        GC.KeepAlive(_automaton);
     }
 
     /// <summary>Begins a chunk that comes in parts.</summary>
@@ -119,6 +121,8 @@ public sealed class UnigramSegmenter
         {
             Settle([], pieceIndexes);
         }
+
+        GC.KeepAlive(_automaton);
     }
 
     /// <summary>Ends the chunk: writes the pieces that are left, and begins the next.</summary>
@@ -126,6 +130,7 @@ public sealed class UnigramSegmenter
     {
         Finish([], pieceIndexes);
         Reset();
+        GC.KeepAlive(_automaton);
     }
 
     private void Reset()
@@ -187,25 +192,25 @@ public sealed class UnigramSegmenter
             return state;
         }
 
-        // SAFETY: as in Step and AddUp.
-        ref AutomatonUnit units = ref MemoryMarshal.GetArrayDataReference(_automaton.Units);
-        ref PieceMatch matches = ref MemoryMarshal.GetArrayDataReference(_automaton.Matches);
+        // SAFETY: as in Step and AddUp; the callers of Run keep the automaton alive.
+        AutomatonUnit* units = _automaton.Units;
+        PieceMatch* matches = _automaton.Matches;
         ref double score = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scoreArray), from);
         ref int route = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(routeArray), from);
         foreach (byte value in text)
         {
-            state = Step(ref units, state, value);
+            state = Step(units, state, value);
             score = ref Unsafe.Add(ref score, 1);
             route = ref Unsafe.Add(ref route, 1);
-            int at = Unsafe.Add(ref units, state).Matches;
+            int at = units[state].Matches;
             int bestAt = at;
-            ref PieceMatch match = ref Unsafe.Add(ref matches, at);
-            double best = Unsafe.Subtract(ref score, match.Length) + match.Score;
-            while (match.Length != 1)
+            PieceMatch* match = matches + at;
+            double best = Unsafe.Subtract(ref score, match->Length) + match->Score;
+            while (match->Length != 1)
             {
-                match = ref Unsafe.Add(ref match, 1);
+                match++;
                 at++;
-                double candidate = Unsafe.Subtract(ref score, match.Length) + match.Score;
+                double candidate = Unsafe.Subtract(ref score, match->Length) + match->Score;
                 if (candidate > best)
                 {
                     best = candidate;
@@ -222,11 +227,11 @@ public sealed class UnigramSegmenter
 
     private int Walk(ReadOnlySpan<byte> text, int state, Span<int> lists)
     {
-        ref AutomatonUnit units = ref MemoryMarshal.GetArrayDataReference(_automaton.Units);
+        AutomatonUnit* units = _automaton.Units;
         for (int i = 0; i < text.Length; i++)
         {
-            state = Step(ref units, state, text[i]);
-            lists[i] = Unsafe.Add(ref units, state).Matches;
+            state = Step(units, state, text[i]);
+            lists[i] = units[state].Matches;
         }
 
         return state;
@@ -235,7 +240,7 @@ public sealed class UnigramSegmenter
     // A state depends on no more bytes than the longest piece has, so a walk may begin anywhere that many bytes ahead.
     private int WalkInLanes(ReadOnlySpan<byte> text, int state, Span<int> lists)
     {
-        ref AutomatonUnit units = ref MemoryMarshal.GetArrayDataReference(_automaton.Units);
+        AutomatonUnit* units = _automaton.Units;
         int length = text.Length / Lanes;
         int second = WarmUp(text, length);
         int third = WarmUp(text, 2 * length);
@@ -246,14 +251,14 @@ public sealed class UnigramSegmenter
         ReadOnlySpan<byte> text3 = text.Slice(3 * length, length);
         for (int i = 0; i < text0.Length; i++)
         {
-            state = Step(ref units, state, text0[i]);
-            second = Step(ref units, second, text1[i]);
-            third = Step(ref units, third, text2[i]);
-            fourth = Step(ref units, fourth, text3[i]);
-            lists[i] = Unsafe.Add(ref units, state).Matches;
-            lists[length + i] = Unsafe.Add(ref units, second).Matches;
-            lists[(2 * length) + i] = Unsafe.Add(ref units, third).Matches;
-            lists[(3 * length) + i] = Unsafe.Add(ref units, fourth).Matches;
+            state = Step(units, state, text0[i]);
+            second = Step(units, second, text1[i]);
+            third = Step(units, third, text2[i]);
+            fourth = Step(units, fourth, text3[i]);
+            lists[i] = units[state].Matches;
+            lists[length + i] = units[second].Matches;
+            lists[(2 * length) + i] = units[third].Matches;
+            lists[(3 * length) + i] = units[fourth].Matches;
         }
 
         return Walk(text[(Lanes * length)..], fourth, lists[(Lanes * length)..]);
@@ -261,11 +266,11 @@ public sealed class UnigramSegmenter
 
     private int WarmUp(ReadOnlySpan<byte> text, int position)
     {
-        ref AutomatonUnit units = ref MemoryMarshal.GetArrayDataReference(_automaton.Units);
+        AutomatonUnit* units = _automaton.Units;
         int state = PieceAutomaton.Root;
         foreach (byte value in text.Slice(position - _edgeLength, _edgeLength))
         {
-            state = Step(ref units, state, value);
+            state = Step(units, state, value);
         }
 
         return state;
@@ -273,13 +278,13 @@ public sealed class UnigramSegmenter
 
     // SAFETY: a child slot is Base ^ byte, and blocks of 256 slots are complete, so every slot read exists (DoubleArraySlots).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Step(ref AutomatonUnit units, int state, byte value)
+    private static int Step(AutomatonUnit* units, int state, byte value)
     {
-        int next = Unsafe.Add(ref units, state).Base ^ value;
-        while (Unsafe.Add(ref units, next).Check != state)
+        int next = units[state].Base ^ value;
+        while (units[next].Check != state)
         {
-            state = Unsafe.Add(ref units, state).Fail;
-            next = Unsafe.Add(ref units, state).Base ^ value;
+            state = units[state].Fail;
+            next = units[state].Base ^ value;
         }
 
         return next;
@@ -291,19 +296,19 @@ public sealed class UnigramSegmenter
         // SAFETY: a list of matches ends with a piece of one byte. from + length is inside the window (callers), and a state is
         // never deeper than the number of bytes read since position 0 of the window, or since its edge of LongestPiece
         // positions, so no match reaches before position 0.
-        ref PieceMatch matches = ref MemoryMarshal.GetArrayDataReference(_automaton.Matches);
+        PieceMatch* matches = _automaton.Matches;
         ref double score = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scores), from);
         foreach (ref int route in routes.AsSpan(from + 1, length))
         {
             score = ref Unsafe.Add(ref score, 1);
             int at = route;
-            ref PieceMatch match = ref Unsafe.Add(ref matches, at);
-            double best = Unsafe.Subtract(ref score, match.Length) + match.Score;
-            while (match.Length != 1)
+            PieceMatch* match = matches + at;
+            double best = Unsafe.Subtract(ref score, match->Length) + match->Score;
+            while (match->Length != 1)
             {
-                match = ref Unsafe.Add(ref match, 1);
+                match++;
                 at++;
-                double candidate = Unsafe.Subtract(ref score, match.Length) + match.Score;
+                double candidate = Unsafe.Subtract(ref score, match->Length) + match->Score;
                 if (candidate > best)
                 {
                     best = candidate;
@@ -391,9 +396,9 @@ public sealed class UnigramSegmenter
         int free = _trace.Length;
         while (position > windowBase)
         {
-            ref readonly PieceMatch match = ref _automaton.Matches[routes[position]];
-            _trace[--free] = match.Piece;
-            position -= match.Length;
+            PieceMatch* match = _automaton.Matches + routes[position];
+            _trace[--free] = match->Piece;
+            position -= match->Length;
         }
 
         entry = position;

@@ -61,23 +61,7 @@ internal sealed class PieceArena
         }
 
         Array.Sort(keys, order);
-        // Entries with the same first 8 bytes are compared whole.
-        for (int start = 0; start < Count;)
-        {
-            int end = start + 1;
-            while (end < Count && keys[end] == keys[start])
-            {
-                end++;
-            }
-
-            if (end - start > 1)
-            {
-                order.AsSpan(start, end - start).Sort((a, b) => Piece(a).SequenceCompareTo(Piece(b)));
-            }
-
-            start = end;
-        }
-
+        SortEqual(keys, order, (a, b) => Piece(a).SequenceCompareTo(Piece(b)));
         return order;
     }
 
@@ -85,13 +69,37 @@ internal sealed class PieceArena
     public int[] SortForSelection()
     {
         int[] order = new int[Count];
+        ulong[] keys = new ulong[Count];
         for (int i = 0; i < Count; i++)
         {
             order[i] = i;
+            // Single bytes first, then by falling count: counts are not negative, so this is never below the half where they begin.
+            keys[i] = _entries[i].Length == 1 ? (ulong)(long.MaxValue - CountOf(i)) : ulong.MaxValue - (ulong)CountOf(i);
         }
 
-        order.AsSpan().Sort((a, b) => SelectionOrder.Compare(Piece(a), _entries[a].Count, Piece(b), _entries[b].Count));
+        Array.Sort(keys, order);
+        SortEqual(keys, order, (a, b) => SelectionOrder.Compare(Piece(a), _entries[a].Count, Piece(b), _entries[b].Count));
         return order;
+    }
+
+    // Entries with the same key are compared whole.
+    private static void SortEqual(ulong[] keys, int[] order, Comparison<int> compare)
+    {
+        for (int start = 0; start < keys.Length;)
+        {
+            int end = start + 1;
+            while (end < keys.Length && keys[end] == keys[start])
+            {
+                end++;
+            }
+
+            if (end - start > 1)
+            {
+                order.AsSpan(start, end - start).Sort(compare);
+            }
+
+            start = end;
+        }
     }
 
     private struct Entry

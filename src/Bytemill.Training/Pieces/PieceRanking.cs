@@ -3,29 +3,71 @@ namespace Bytemill.Training;
 /// <summary>Selects the pieces of a vocabulary over all shards, as a streaming top-K.</summary>
 public static class PieceRanking
 {
-    /// <summary>Memory for sorting; more is spilled.</summary>
-    internal const long BufferBytes = 64L << 20;
-
     /// <summary>Brings the pieces of one shard into selection order: single bytes first, then by falling count, falling length, bytes.</summary>
     /// <param name="slice">Kept pieces of the shard.</param>
+    /// <param name="memoryBytes">Memory for sorting; more is spilled. One piece is always held.</param>
     /// <param name="scratch">Where to spill.</param>
     /// <param name="ranked">Receives the ranked pieces; left open.</param>
     /// <param name="ct">Stops with <see cref="OperationCanceledException"/>.</param>
-    public static RankSummary Rank(RunOpener slice, IScratchSpace scratch, Stream ranked, CancellationToken ct) =>
-        Rank(slice, scratch, ranked, BufferBytes, RunMerge.FanIn, ct);
+    public static RankSummary Rank(RunOpener slice, long memoryBytes, IScratchSpace scratch, Stream ranked, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(scratch);
+        var arena = new PieceArena();
+        List<RunSource> spills = [];
+        try
+        {
+            using (var reader = new PieceSliceReader(slice))
+            {
+                while (reader.Read())
+                {
+                    if (arena.Count > 0 && arena.MemoryBytesWith(reader.Piece.Length) > memoryBytes)
+                    {
+                        ct.ThrowIfCancellationRequested();
+                        spills.Add(Spill(arena, scratch));
+                    }
+
+                    arena.Add(reader.Piece, reader.Count);
+                }
+            }
+
+            if (spills.Count == 0)
+            {
+                return WriteRanked(arena, ranked);
+            }
+
+            spills.Add(Spill(arena, scratch));
+        }
+        catch
+        {
+            spills.ForEach(spill => spill.Dispose());
+            throw;
+        }
+
+        using PieceMergeInputs inputs = PieceMergeInputs.Reduce<SelectionOrder>(
+            spills, RunKind.RankedPieces, PieceMergeInputs.FanInFor(memoryBytes), scratch, long.MaxValue, ct);
+        return new RankSummary(inputs.WriteTo<SelectionOrder>(ranked, RunKind.RankedPieces, ct).Entries);
+    }
 
     /// <summary>Finds the last piece that is kept.</summary>
-    /// <param name="ranked">The ranked pieces of every shard, each once. All are open at once.</param>
+    /// <param name="ranked">The ranked pieces of every shard, each once.</param>
     /// <param name="keep">Pieces to keep over all shards; at least 256, and no more than there are.</param>
+    /// <param name="memoryBytes">Memory for blocks of ranked pieces; at least two are open at once.</param>
+    /// <param name="scratch">For intermediate passes.</param>
     /// <param name="ct">Stops with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer pieces than <paramref name="keep"/>.</exception>
-    public static RankCut FindCut(IReadOnlyList<RunOpener> ranked, int keep, CancellationToken ct)
+    public static RankCut FindCut(IReadOnlyList<RunOpener> ranked, int keep, long memoryBytes, IScratchSpace scratch, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(ranked);
         ArgumentOutOfRangeException.ThrowIfLessThan(keep, 256);
-        using var codec = new BlockCodec();
-        List<RunSource> sources = [.. ranked.Select(run => new RunSource(run, RunKind.RankedPieces, 0))];
-        using PieceMerger<SelectionOrder> merger = PieceMerger<SelectionOrder>.Open(sources, 0, codec);
+        // Of a group of shards, no more than `keep` can be among the first `keep` of all.
+        using PieceMergeInputs inputs = PieceMergeInputs.Reduce<SelectionOrder>(
+            ranked.Select(run => new RunSource(run, RunKind.RankedPieces, 0)),
+            RunKind.RankedPieces,
+            PieceMergeInputs.FanInFor(memoryBytes),
+            scratch,
+            keep,
+            ct);
+        using PieceMerger<SelectionOrder> merger = inputs.Open<SelectionOrder>();
         for (int i = 0; i < keep; i++)
         {
             if (!merger.Next())
@@ -67,45 +109,18 @@ public static class PieceRanking
         return new CutSummary(keptWriter.Finish().Pieces, droppedWriter.Finish().Pieces);
     }
 
-    internal static RankSummary Rank(RunOpener slice, IScratchSpace scratch, Stream ranked, long bufferBytes, int fanIn, CancellationToken ct)
+    private static RunSource Spill(PieceArena arena, IScratchSpace scratch)
     {
-        ArgumentNullException.ThrowIfNull(scratch);
-        var arena = new PieceArena();
-        List<RunSource> spills = [];
-        using var codec = new BlockCodec();
+        Stream stream = scratch.Create();
         try
         {
-            using (var reader = new PieceSliceReader(slice))
-            {
-                while (reader.Read())
-                {
-                    if (arena.Count > 0 && arena.MemoryBytesWith(reader.Piece.Length) > bufferBytes)
-                    {
-                        ct.ThrowIfCancellationRequested();
-                        Stream stream = scratch.Create();
-                        spills.Add(new RunSource(stream, RunKind.RankedPieces));
-                        WriteRanked(arena, stream);
-                    }
-
-                    arena.Add(reader.Piece, reader.Count);
-                }
-            }
-
-            if (spills.Count == 0)
-            {
-                return WriteRanked(arena, ranked);
-            }
-
-            Stream last = scratch.Create();
-            spills.Add(new RunSource(last, RunKind.RankedPieces));
-            WriteRanked(arena, last);
-            spills = RunMerge.Reduce(
-                spills, RunKind.RankedPieces, fanIn, scratch, (group, merged) => MergeRanked(group, merged, codec, ct), ct);
-            return MergeRanked(spills, ranked, codec, ct);
+            WriteRanked(arena, stream);
+            return new RunSource(stream, RunKind.RankedPieces);
         }
-        finally
+        catch
         {
-            spills.ForEach(spill => spill.Dispose());
+            stream.Dispose();
+            throw;
         }
     }
 
@@ -118,22 +133,6 @@ public static class PieceRanking
         }
 
         arena.Clear();
-        return new RankSummary(writer.Finish().Pieces);
-    }
-
-    private static RankSummary MergeRanked(IReadOnlyList<RunSource> sources, Stream output, BlockCodec codec, CancellationToken ct)
-    {
-        using PieceMerger<SelectionOrder> merger = PieceMerger<SelectionOrder>.Open(sources, 0, codec);
-        using var writer = new PieceSliceWriter(output, RunKind.RankedPieces);
-        for (long i = 1; merger.Next(); i++)
-        {
-            writer.Write(merger.Piece, merger.Count);
-            if ((i & 0xFFFF) == 0)
-            {
-                ct.ThrowIfCancellationRequested();
-            }
-        }
-
         return new RankSummary(writer.Finish().Pieces);
     }
 }

@@ -27,6 +27,9 @@ internal sealed class PieceReader : IDisposable
 
     public long Count { get; private set; }
 
+    /// <summary>How many bytes at its beginning are known to be those of the piece before.</summary>
+    public int Shared { get; private set; }
+
     public bool Read()
     {
         if (_position == _length && !NextBlock())
@@ -45,6 +48,7 @@ internal sealed class PieceReader : IDisposable
         block.Slice(_position, rest).CopyTo(_piece.AsSpan(shared));
         _position += rest;
         _pieceLength = shared + rest;
+        Shared = shared;
         Count = (long)VarInt.Read(block, ref _position);
         Key = PackedNGram.Pack(Piece);
         _entries++;

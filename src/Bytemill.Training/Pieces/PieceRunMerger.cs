@@ -7,57 +7,47 @@ public static class PieceRunMerger
     /// <param name="runs">Runs of <see cref="PieceCounter"/> or <see cref="PieceSplitter"/>, each once, in any order.</param>
     /// <param name="shard">Index of the segment to take from each.</param>
     /// <param name="baseSlice">A slice whose counts are added, or null.</param>
+    /// <param name="memoryBytes">Memory for blocks of runs; at least two are open at once.</param>
     /// <param name="scratch">For intermediate passes.</param>
     /// <param name="output">Receives the slice; left open.</param>
     /// <param name="ct">Stops with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="RunFormatException">A run is damaged.</exception>
     /// <exception cref="OverflowException">A count exceeds 64 bits.</exception>
     public static PieceSliceSummary Merge(
-        IReadOnlyList<RunOpener> runs, int shard, RunOpener? baseSlice, IScratchSpace scratch, Stream output, CancellationToken ct) =>
-        Merge(runs, shard, baseSlice, scratch, output, RunMerge.FanIn, ct);
-
-    internal static PieceSliceSummary Merge(
-        IReadOnlyList<RunOpener> runs, int shard, RunOpener? baseSlice, IScratchSpace scratch, Stream output, int fanIn, CancellationToken ct)
+        IReadOnlyList<RunOpener> runs,
+        int shard,
+        RunOpener? baseSlice,
+        long memoryBytes,
+        IScratchSpace scratch,
+        Stream output,
+        CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        ArgumentNullException.ThrowIfNull(scratch);
-        ArgumentNullException.ThrowIfNull(output);
         ArgumentOutOfRangeException.ThrowIfNegative(shard);
-        using var codec = new BlockCodec();
-        List<RunSource> sources = [.. runs.Select(run => new RunSource(run, RunKind.PieceRun, shard))];
-        if (baseSlice is not null)
-        {
-            sources.Add(new RunSource(baseSlice, RunKind.PieceSlice, 0));
-        }
-
-        try
-        {
-            sources = RunMerge.Reduce(
-                sources, RunKind.PieceRun, fanIn, scratch, (group, merged) => MergeOne(group, RunKind.PieceRun, merged, codec, ct), ct);
-            RunSummary summary = MergeOne(sources, RunKind.PieceSlice, output, codec, ct);
-            return new PieceSliceSummary(summary.Entries, summary.Total, summary.LengthBytes);
-        }
-        finally
-        {
-            sources.ForEach(source => source.Dispose());
-        }
+        return MergeWithSlices(runs, shard, baseSlice is null ? [] : [baseSlice], memoryBytes, scratch, output, ct);
     }
 
-    private static RunSummary MergeOne(IReadOnlyList<RunSource> sources, RunKind kind, Stream output, BlockCodec codec, CancellationToken ct)
+    /// <summary>As the public method, with several slices, for all shards at once when <paramref name="shard"/> is <see cref="RunSource.AllSegments"/>.</summary>
+    internal static PieceSliceSummary MergeWithSlices(
+        IReadOnlyList<RunOpener> runs,
+        int shard,
+        IReadOnlyList<RunOpener> slices,
+        long memoryBytes,
+        IScratchSpace scratch,
+        Stream output,
+        CancellationToken ct)
     {
-        using PieceMerger<ByteOrder> merger = PieceMerger<ByteOrder>.Open(sources, 0, codec);
-        using var run = new RunWriter(output, kind, codec);
-        var writer = new PieceWriter(run.Segment);
-        for (long i = 1; merger.Next(); i++)
-        {
-            writer.Write(merger.Piece, merger.Count);
-            if ((i & 0xFFFF) == 0)
-            {
-                ct.ThrowIfCancellationRequested();
-            }
-        }
-
-        run.EndSegment();
-        return run.Finish();
+        ArgumentNullException.ThrowIfNull(scratch);
+        ArgumentNullException.ThrowIfNull(output);
+        using PieceMergeInputs inputs = PieceMergeInputs.Reduce<ByteOrder>(
+            runs.Select(run => new RunSource(run, RunKind.PieceRun, shard))
+                .Concat(slices.Select(slice => new RunSource(slice, RunKind.PieceSlice, 0))),
+            RunKind.PieceRun,
+            PieceMergeInputs.FanInFor(memoryBytes),
+            scratch,
+            long.MaxValue,
+            ct);
+        RunSummary summary = inputs.WriteTo<ByteOrder>(output, RunKind.PieceSlice, ct);
+        return new PieceSliceSummary(summary.Entries, summary.Total, summary.LengthBytes);
     }
 }

@@ -33,6 +33,9 @@ public sealed class PieceSliceReader : IDisposable
     /// <summary>The piece at hand; valid until the next <see cref="Read"/>.</summary>
     public ReadOnlySpan<byte> Piece => _reader.Piece;
 
+    /// <summary>How many bytes at its beginning are known to be those of the piece before.</summary>
+    internal int Shared => _reader.Shared;
+
     /// <summary>Its count, at least 1.</summary>
     public long Count => _reader.Count;
 

@@ -1,6 +1,3 @@
-using System.Buffers;
-using Bytemill.Tokenization;
-
 namespace Bytemill.Training;
 
 /// <summary>Splits pieces by the encoder of the kept ones and adds their counts to the parts.</summary>
@@ -12,47 +9,61 @@ public static class PieceSplitter
     /// <param name="ranges">Shards that the run is divided into.</param>
     /// <param name="output">Receives a run; left open.</param>
     /// <param name="ct">Stops with <see cref="OperationCanceledException"/>.</param>
-    /// <remarks>Takes 8 bytes a piece of the table, besides the table.</remarks>
+    /// <remarks>Takes 8 bytes a piece of the table's memory.</remarks>
     /// <exception cref="OverflowException">A count exceeds 64 bits.</exception>
     public static RunSummary Split(PieceTable table, RunOpener slice, KeyRanges ranges, Stream output, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(ranges);
-        long[] sums = new long[table.Count];
-        var segmenter = new UnigramSegmenter(table.Automaton);
-        var parts = new ArrayBufferWriter<int>();
-        using (var reader = new PieceSliceReader(slice))
-        {
-            for (long i = 1; reader.Read(); i++)
-            {
-                parts.ResetWrittenCount();
-                segmenter.Segment(reader.Piece, parts);
-                foreach (int part in parts.WrittenSpan)
-                {
-                    sums[part] = checked(sums[part] + reader.Count);
-                }
-
-                if ((i & 0xFFFF) == 0)
-                {
-                    ct.ThrowIfCancellationRequested();
-                }
-            }
-        }
-
+        using var sums = new PartSums(table);
+        sums.AddPartsOf(slice, ct);
+        Span<long> values = sums.Values;
         using var codec = new BlockCodec();
         using var run = new RunWriter(output, RunKind.PieceRun, codec);
         var writer = new PieceWriter(run.Segment);
-        for (int index = 0; index < sums.Length; index++)
+        using SlicePieces pieces = table.ReadPieces();
+        while (pieces.Read())
         {
-            if (sums[index] > 0)
+            long sum = values[pieces.Index];
+            if (sum > 0)
             {
-                ReadOnlySpan<byte> piece = table.GetPiece(index);
-                run.EndSegmentsBefore(KeyRanges.KeyOf(piece), ranges);
-                writer.Write(piece, sums[index]);
+                run.EndSegmentsBefore(KeyRanges.KeyOf(pieces.Piece), ranges);
+                writer.Write(pieces.Piece, sum);
             }
         }
 
         run.EndSegmentsBefore(null, ranges);
         return run.Finish();
+    }
+
+    /// <summary>Splits the pieces of all shards and writes what comes out of it at once as the new kept slice of all.</summary>
+    /// <param name="table">All kept pieces.</param>
+    /// <param name="slices">Dropped or kept pieces.</param>
+    /// <param name="withBase">Whether the table's own counts are added.</param>
+    /// <param name="output">Receives a slice; left open.</param>
+    /// <param name="ct">Stops with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="OverflowException">A count exceeds 64 bits.</exception>
+    internal static PieceSliceSummary SplitAll(
+        PieceTable table, IReadOnlyList<RunOpener> slices, bool withBase, Stream output, CancellationToken ct)
+    {
+        using var sums = new PartSums(table);
+        foreach (RunOpener slice in slices)
+        {
+            sums.AddPartsOf(slice, ct);
+        }
+
+        Span<long> values = sums.Values;
+        using var writer = new PieceSliceWriter(output);
+        using SlicePieces pieces = table.ReadPieces();
+        while (pieces.Read())
+        {
+            long sum = withBase ? checked(values[pieces.Index] + pieces.Count) : values[pieces.Index];
+            if (sum > 0)
+            {
+                writer.Write(pieces.Piece, sum);
+            }
+        }
+
+        return writer.Finish();
     }
 }

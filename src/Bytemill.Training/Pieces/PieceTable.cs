@@ -2,82 +2,56 @@ using Bytemill.Tokenization;
 
 namespace Bytemill.Training;
 
-/// <summary>All kept pieces of all shards with their present counts, and the encoder built of them. Immutable: one serves all splits of a round.</summary>
-public sealed class PieceTable
+/// <summary>All kept pieces of all shards, in byte order, and the encoder built of them. One serves all splits of a round; thread-safe.</summary>
+/// <remarks>The pieces themselves stay in the slices, which must stay readable; see <see cref="PieceSplitter"/>.</remarks>
+public sealed class PieceTable : IDisposable
 {
-    private readonly byte[] _blob;
-    private readonly int[] _ends;
-    private readonly long[] _counts;
+    private readonly IReadOnlyList<RunOpener> _slices;
 
-    private PieceTable(byte[] blob, int[] ends, long[] counts)
+    private PieceTable(IReadOnlyList<RunOpener> slices, FlatMemoryPool memory, PieceAutomaton automaton)
     {
-        (_blob, _ends, _counts) = (blob, ends, counts);
-        Automaton = PieceAutomaton.Build(blob.AsSpan(0, ends[^1]), ends, counts);
+        (_slices, Memory, Automaton) = (slices, memory, automaton);
     }
 
     /// <summary>Number of pieces.</summary>
-    public int Count => _ends.Length;
+    public int Count => Automaton.Count;
 
-    /// <summary>Indexes are those of this table.</summary>
+    /// <summary>Names pieces by their rank in byte order.</summary>
     public PieceAutomaton Automaton { get; }
 
-    /// <summary>Loads the slices into memory: about the pieces' bytes and 12 each, and the automaton.</summary>
+    /// <summary>Where tasks take memory from that goes by the number of pieces.</summary>
+    internal FlatMemoryPool Memory { get; }
+
+    /// <summary>Builds the encoder from the slices, which are read twice.</summary>
     /// <param name="keptSlicesInShardOrder">One per shard.</param>
+    /// <param name="memoryBytes">Memory for the encoder, for building it, and for the tasks that use it. What does not fit lies
+    /// in files mapped into memory.</param>
+    /// <param name="scratch">Where these files come from.</param>
     /// <param name="ct">Stops with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="RunFormatException">A slice is damaged, or they are not in shard order.</exception>
-    /// <exception cref="InvalidOperationException">The pieces take more than 2 GB.</exception>
-    public static PieceTable Load(IReadOnlyList<RunOpener> keptSlicesInShardOrder, CancellationToken ct)
+    /// <exception cref="InvalidOperationException">There are more pieces, or prefixes of them, than 2 147 483 647.</exception>
+    public static PieceTable Load(IReadOnlyList<RunOpener> keptSlicesInShardOrder, long memoryBytes, IScratchSpace scratch, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(keptSlicesInShardOrder);
-        byte[] blob = new byte[4096];
-        var ends = new List<int>();
-        var counts = new List<long>();
-        foreach (RunOpener slice in keptSlicesInShardOrder)
+        ArgumentNullException.ThrowIfNull(scratch);
+        var memory = new FlatMemoryPool(memoryBytes, scratch.CreateMemory);
+        using var pieces = new SlicePieces(keptSlicesInShardOrder);
+        try
         {
-            ct.ThrowIfCancellationRequested();
-            using var reader = new PieceSliceReader(slice);
-            while (reader.Read())
-            {
-                ReadOnlySpan<byte> piece = reader.Piece;
-                int start = ends.Count == 0 ? 0 : ends[^1];
-                if (start + (long)piece.Length > Array.MaxLength)
-                {
-                    throw new InvalidOperationException("The kept pieces take more than 2 GB of memory; raise the smallest count.");
-                }
-
-                int end = start + piece.Length;
-                if (end > blob.Length)
-                {
-                    Array.Resize(ref blob, (int)Math.Min(Array.MaxLength, Math.Max(2L * blob.Length, end)));
-                }
-
-                int before = ends.Count < 2 ? 0 : ends[^2];
-                if (ends.Count > 0 && blob.AsSpan(before, start - before).SequenceCompareTo(piece) >= 0)
-                {
-                    throw RunFormatException.Damaged(0, "pieces do not ascend; slices are out of order or repeated");
-                }
-
-                piece.CopyTo(blob.AsSpan(start));
-                ends.Add(end);
-                counts.Add(reader.Count);
-            }
+            return new PieceTable(keptSlicesInShardOrder, memory, PieceAutomaton.Build(pieces, memory, ct));
         }
-
-        if (ends.Count < 256)
+        catch (ArgumentException e)
         {
-            throw RunFormatException.Damaged(0, $"{ends.Count} pieces are fewer than the 256 single bytes; a slice is missing");
+            throw new RunFormatException($"The slices of pieces are damaged, out of order, repeated or one is missing: {e.Message}", e);
         }
-
-        return new PieceTable(blob, [.. ends], [.. counts]);
     }
 
-    /// <summary>The piece at an index; pieces ascend by bytes.</summary>
-    public ReadOnlySpan<byte> GetPiece(int index)
-    {
-        int start = index == 0 ? 0 : _ends[index - 1];
-        return _blob.AsSpan(start, _ends[index] - start);
-    }
+    /// <summary>Drops from the process what lies in mapped files; it comes back when read. May be called while others read.</summary>
+    public void TrimResidency() => Automaton.TrimResidency();
 
-    /// <summary>Its count when the table was loaded.</summary>
-    public long GetCount(int index) => _counts[index];
+    /// <inheritdoc/>
+    public void Dispose() => Automaton.Dispose();
+
+    /// <summary>The pieces and their counts, in the order they are numbered by.</summary>
+    internal SlicePieces ReadPieces() => new(_slices);
 }

@@ -31,6 +31,13 @@ public abstract record PruningStep
     /// <param name="Size">The requested size, special tokens included.</param>
     public sealed record EmitVocabulary(int Size) : PruningStep;
 
+    /// <summary>One place, for all shards: every step up to the vocabulary of this size, <see cref="PieceGathering"/>. Its kept slice
+    /// replaces those of the shards.</summary>
+    /// <param name="Size">The requested size, special tokens included.</param>
+    /// <param name="WithParts">Whether it begins by adding what the dropped pieces were split into; else the kept slices are as the
+    /// last waste round or the last vocabulary left them.</param>
+    public sealed record PruneTogether(int Size, bool WithParts) : PruningStep;
+
     /// <summary>Nothing is left to do.</summary>
     public sealed record Finished : PruningStep;
 }

@@ -3,6 +3,9 @@ namespace Bytemill.Training;
 /// <summary>A run to merge: a committed file, opened anew by every reader, or a scratch stream that readers share one after another.</summary>
 internal sealed class RunSource : IDisposable
 {
+    /// <summary>As the first segment: a file's segments, read as one, are segment 0 here.</summary>
+    public const int AllSegments = -1;
+
     private readonly RunOpener? _opener;
     private readonly Stream? _scratch;
     private readonly RunKind _kind;
@@ -31,7 +34,7 @@ internal sealed class RunSource : IDisposable
         Stream stream = _scratch ?? _opener!();
         try
         {
-            return new SegmentReader(stream, RunFooter.Read(stream, _kind), _firstSegment + segment, codec, leaveOpen: _scratch is not null);
+            return new SegmentReader(stream, RunFooter.Read(stream, _kind), _firstSegment == AllSegments ? AllSegments : _firstSegment + segment, codec, leaveOpen: _scratch is not null);
         }
         catch when (_scratch is null)
         {

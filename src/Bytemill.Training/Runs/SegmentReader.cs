@@ -12,9 +12,10 @@ internal sealed class SegmentReader : IDisposable
     private byte[] _raw = ArrayPool<byte>.Shared.Rent(SegmentWriter.BlockBytes);
     private long _position;
 
+    /// <summary>Reads segment <paramref name="segment"/>, or all of them as one when it is <see cref="RunSource.AllSegments"/>.</summary>
     public SegmentReader(Stream input, RunFooter footer, int segment, BlockCodec codec, bool leaveOpen)
     {
-        if ((uint)segment >= (uint)footer.Segments.Length)
+        if (segment != RunSource.AllSegments && (uint)segment >= (uint)footer.Segments.Length)
         {
             throw RunFormatException.Damaged(input.Length, $"segment {segment} is wanted and it has {footer.Segments.Length}");
         }
@@ -22,7 +23,7 @@ internal sealed class SegmentReader : IDisposable
         _input = input;
         _codec = codec;
         _leaveOpen = leaveOpen;
-        Info = footer.Segments[segment];
+        Info = segment == RunSource.AllSegments ? Joined(footer.Segments) : footer.Segments[segment];
         _position = Info.Offset;
         _end = Info.Offset + Info.LengthBytes;
     }
@@ -48,6 +49,19 @@ internal sealed class SegmentReader : IDisposable
         _position += _codec.Read(_input, _position, _end - _position, ref _raw, out length);
         block = _raw;
         return true;
+    }
+
+    // Segments lie one behind the other.
+    private static SegmentInfo Joined(SegmentInfo[] segments)
+    {
+        var all = new SegmentInfo(RunWriter.HeaderBytes, 0, 0, 0);
+        foreach (SegmentInfo segment in segments)
+        {
+            all = new SegmentInfo(
+                all.Offset, all.LengthBytes + segment.LengthBytes, all.Entries + segment.Entries, checked(all.Total + segment.Total));
+        }
+
+        return all;
     }
 
     public void Dispose()

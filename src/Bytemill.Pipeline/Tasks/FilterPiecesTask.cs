@@ -2,18 +2,20 @@ using Bytemill.Training;
 
 namespace Bytemill.Pipeline;
 
-/// <summary>Divides one piece shard into kept and dropped pieces by length and count.</summary>
-internal sealed class FilterSliceTask : ITaskBody
+/// <summary>Adds up one piece shard's segments of all runs and divides the pieces into kept and dropped by length and count.</summary>
+internal sealed class FilterPiecesTask : ITaskBody
 {
     public TaskMetrics Run(TaskContext context)
     {
         using FileStream kept = context.Output.Create(WorkFileNames.Kept);
         using FileStream dropped = context.Output.Create(WorkFileNames.Dropped);
         FilterSummary summary = PieceFilter.Filter(
-            context.Open(context.Stage.Inputs.Slices, context.Index, WorkFileNames.Slice),
+            context.OpenAll(context.Stage.Inputs.Runs, WorkFileNames.Run),
             context.Index,
             context.Plan.PieceRanges,
             context.Spec.Training,
+            context.Memory.MergingBytes,
+            context.Output.Scratch,
             kept,
             dropped,
             context.Cancellation);
