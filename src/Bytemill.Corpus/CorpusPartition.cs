@@ -1,19 +1,15 @@
+using System.Collections.Immutable;
+
 namespace Bytemill.Corpus;
 
-/// <summary>A slice of the input: consecutive row groups of one file, given to one worker at a time.</summary>
+/// <summary>A slice of the input: consecutive row groups, of several files where these are small, given to one worker at a time.</summary>
 public sealed record CorpusPartition
 {
     /// <summary>0-based index in the plan.</summary>
     public required int Index { get; init; }
 
-    /// <summary>0-based index of the file in the list that was planned.</summary>
-    public required int FileIndex { get; init; }
-
-    /// <summary>0-based index of the first row group in its file.</summary>
-    public required int FirstRowGroup { get; init; }
-
-    /// <summary>Number of row groups, at least 1.</summary>
-    public required int RowGroupCount { get; init; }
+    /// <summary>Where it lies: at least one range, at most one of each file, in the order of the files.</summary>
+    public required ImmutableArray<CorpusRange> Ranges { get; init; }
 
     /// <summary>Rows in these row groups.</summary>
     public required long Rows { get; init; }

@@ -5,7 +5,7 @@ using System.Text.Unicode;
 
 namespace Bytemill.Corpus;
 
-/// <summary>The text of one row group: valid UTF-8 or null per row. Spans are valid until it is disposed.</summary>
+/// <summary>The text of a row group or of some rows of it: valid UTF-8 or null per row. Spans are valid until it is disposed.</summary>
 public sealed class TextBatch : IDisposable
 {
     // Stands where the decoder has not written; every decoded value is another object.
@@ -41,12 +41,12 @@ public sealed class TextBatch : IDisposable
     internal Memory<int>? DefinitionLevels => _levels is null ? default(Memory<int>?) : _levels.AsMemory(0, RowCount + 8);
 
     /// <summary>The text of a row; empty when it is null.</summary>
-    /// <param name="row">0-based index in the row group.</param>
+    /// <param name="row">0-based index in the batch.</param>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public ReadOnlySpan<byte> this[int row] => Memory(row).Span;
 
     /// <summary>The text of a row as memory; empty when it is null.</summary>
-    /// <param name="row">0-based index in the row group.</param>
+    /// <param name="row">0-based index in the batch.</param>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public ReadOnlyMemory<byte> Memory(int row)
     {
@@ -56,7 +56,7 @@ public sealed class TextBatch : IDisposable
     }
 
     /// <summary>Whether the row has no text. In a nested column also when a struct around it is null.</summary>
-    /// <param name="row">0-based index in the row group.</param>
+    /// <param name="row">0-based index in the batch.</param>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public bool IsNull(int row)
     {
@@ -121,9 +121,10 @@ public sealed class TextBatch : IDisposable
     }
 
     /// <param name="where">File, row group and column, for messages.</param>
-    /// <param name="firstRow">0-based index in the file of the first row.</param>
+    /// <param name="firstRow">0-based index in the row group of the first row.</param>
+    /// <param name="rowsBefore">Rows in the file before the row group.</param>
     /// <exception cref="CorpusException">A row is no UTF-8.</exception>
-    internal void CheckUtf8(string where, long firstRow)
+    internal void CheckUtf8(string where, long firstRow, long rowsBefore)
     {
         for (int row = 0; row < RowCount; row++)
         {
@@ -132,7 +133,7 @@ public sealed class TextBatch : IDisposable
             {
                 int offset = FirstInvalid(text);
                 throw new CorpusException(
-                    $"{where}, row {row} (row {firstRow + row} of the file, both from 0): the text is no UTF-8 at byte {offset} "
+                    $"{where}, row {firstRow + row} (row {rowsBefore + firstRow + row} of the file, both from 0): the text is no UTF-8 at byte {offset} "
                     + $"of {text.Length} (0x{text[offset]:x2}). Convert or remove the row.");
             }
         }

@@ -8,10 +8,13 @@ namespace Bytemill.Corpus;
 /// Plain, dictionary and delta encodings, data pages of version 1 and 2, the codecs zstd, snappy, gzip, brotli, lz4_raw and
 /// none. Safe for several calls at once; each needs memory for one row group of text and one page.
 /// </remarks>
-public sealed class TextColumnReader : IAsyncDisposable
+public sealed class TextColumnReader : IAsyncDisposable, IDisposable
 {
     // A few bytes of footer may claim any number of rows, and each takes twenty bytes before its text is read.
     private const int MaxRowsAtOnce = 1 << 27;
+
+    // Of a row, besides its text: a reference to it and a level.
+    private const int RowBytes = 20;
 
     private readonly CorpusSource _source;
     private readonly ParquetFooter _footer;
@@ -42,25 +45,12 @@ public sealed class TextColumnReader : IAsyncDisposable
         return CompletedTask.Of(() => Open(path, textColumn), cancellationToken);
     }
 
-    /// <summary>Reads the text of a row group and checks that it is UTF-8, on the calling thread.</summary>
-    /// <param name="rowGroup">0-based index, less than <see cref="RowGroupCount"/>.</param>
-    /// <param name="cancellationToken">Looked at between pages.</param>
-    /// <returns>The rows; to be disposed.</returns>
-    /// <exception cref="CorpusException">The data is damaged, of a kind that is not supported, or no UTF-8.</exception>
-    public Task<TextBatch> ReadRowGroupAsync(int rowGroup, CancellationToken cancellationToken = default)
+    /// <summary>Opens a file and reads its footer.</summary>
+    /// <inheritdoc cref="CorpusInspector.InspectAsync"/>
+    public static TextColumnReader Open(string path, string textColumn)
     {
-        return CompletedTask.Of(() => ReadRowGroup(rowGroup, cancellationToken), cancellationToken);
-    }
-
-    /// <summary>Closes the file.</summary>
-    public ValueTask DisposeAsync()
-    {
-        _source.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
-    private static TextColumnReader Open(string path, string textColumn)
-    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(textColumn);
         CorpusSource source = CorpusSource.Open(path);
         try
         {
@@ -74,28 +64,122 @@ public sealed class TextColumnReader : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads the text of a row group a few pages at a time, in order, and checks that it is UTF-8.</summary>
+    /// <param name="rowGroup">0-based index, less than <see cref="RowGroupCount"/>.</param>
+    /// <param name="batchBytes">Decompressed pages that make up a batch, with twenty bytes for each row: so much memory a reader needs
+    /// for a batch, twice; or for one page with its dictionary when these are larger.</param>
+    /// <param name="cancellationToken">Looked at between pages.</param>
+    /// <returns>Batches of at least one row, each to be disposed before the next is asked for; none for a row group without rows.</returns>
+    /// <exception cref="CorpusException">The data is damaged, of a kind that is not supported, or no UTF-8.</exception>
+    public IEnumerable<TextBatch> ReadBatches(int rowGroup, long batchBytes, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rowGroup);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rowGroup, RowGroupCount);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchBytes, 1);
+        return EnumerateBatches(rowGroup, batchBytes, cancellationToken);
+    }
+
+    /// <summary>Reads the text of a row group and checks that it is UTF-8, on the calling thread.</summary>
+    /// <param name="rowGroup">0-based index, less than <see cref="RowGroupCount"/>.</param>
+    /// <param name="cancellationToken">Looked at between pages.</param>
+    /// <returns>The rows; to be disposed.</returns>
+    /// <exception cref="CorpusException">The data is damaged, of a kind that is not supported, or no UTF-8.</exception>
+    public Task<TextBatch> ReadRowGroupAsync(int rowGroup, CancellationToken cancellationToken = default)
+    {
+        return CompletedTask.Of(() => ReadRowGroup(rowGroup, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _source.Dispose();
+
+    /// <summary>Closes the file.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
     private TextBatch ReadRowGroup(int rowGroup, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rowGroup);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rowGroup, RowGroupCount);
-        string where = $"{_source.Path}: row group {rowGroup}, column '{_column.DottedPath}'";
         RowGroup group = _footer.RowGroups[rowGroup];
-        if (group.Rows > MaxRowsAtOnce)
+        CheckRows(group.Rows, Where(rowGroup));
+        ColumnChunk chunk = group.Chunks[_column.LeafIndex];
+        return Decode(rowGroup, chunk, group.Rows == 0 ? [] : PageWalker.Walk(_source, chunk, Where(rowGroup)), 0, group.Rows, cancellationToken);
+    }
+
+    private IEnumerable<TextBatch> EnumerateBatches(int rowGroup, long batchBytes, CancellationToken cancellationToken)
+    {
+        RowGroup group = _footer.RowGroups[rowGroup];
+        if (group.Rows == 0)
         {
-            throw new CorpusException(
-                $"{where}: it has {group.Rows} rows, more than the {MaxRowsAtOnce} that can be read at once; write the file with "
-                + "smaller row groups.");
+            yield break;
         }
 
-        TextBatch batch = new((int)group.Rows, _column.MaxDefinitionLevel);
-        try
+        cancellationToken.ThrowIfCancellationRequested();
+        string where = Where(rowGroup);
+        ColumnChunk chunk = group.Chunks[_column.LeafIndex];
+        List<PageHeader> pages = PageWalker.Walk(_source, chunk, where);
+        PageHeader? dictionary = pages.Find(page => page.Type == PageType.Dictionary);
+        // The dictionary is decoded for every batch: then text is at least as much.
+        long room = Math.Max(batchBytes, dictionary?.UncompressedBytes ?? 0);
+        var taken = new List<PageHeader>();
+        long firstRow = 0;
+        long rows = 0;
+        long bytes = 0;
+        for (int i = 0; i < pages.Count; i++)
         {
-            if (group.Rows > 0)
+            PageHeader page = pages[i];
+            if (page.IsData && page.Values > 0)
             {
-                InlineContext.Run(() => DecodeAsync(batch, group.Chunks[_column.LeafIndex], where, cancellationToken));
+                if (taken.Count == 0 && dictionary is not null)
+                {
+                    taken.Add(dictionary);
+                }
+
+                taken.Add(page);
+                rows += page.Values;
+                bytes += page.UncompressedBytes + ((long)page.Values * RowBytes);
             }
 
-            batch.CheckUtf8(where, _footer.RowGroups.Take(rowGroup).Sum(earlier => earlier.Rows));
+            if (rows > 0 && (bytes >= room || i == pages.Count - 1))
+            {
+                CheckRows(rows, where);
+                yield return Decode(rowGroup, chunk with { Values = rows }, taken, firstRow, rows, cancellationToken);
+                taken.Clear();
+                firstRow += rows;
+                (rows, bytes) = (0, 0);
+            }
+        }
+    }
+
+    private string Where(int rowGroup) => $"{_source.Path}: row group {rowGroup}, column '{_column.DottedPath}'";
+
+    private static void CheckRows(long rows, string where)
+    {
+        if (rows > MaxRowsAtOnce)
+        {
+            throw new CorpusException(
+                $"{where}: it has {rows} rows, more than the {MaxRowsAtOnce} that can be read at once; write the file with "
+                + "smaller row groups.");
+        }
+    }
+
+    // Decodes some data pages, with the dictionary before them when there is one.
+    private TextBatch Decode(
+        int rowGroup, ColumnChunk chunk, List<PageHeader> pages, long firstRow, long rows, CancellationToken cancellationToken)
+    {
+        string where = Where(rowGroup);
+        TextBatch batch = new((int)rows, _column.MaxDefinitionLevel);
+        try
+        {
+            if (rows > 0)
+            {
+                InlineContext.Run(() => DecodeAsync(batch, chunk, pages, where, cancellationToken));
+            }
+
+            batch.CheckUtf8(where, firstRow, _footer.RowGroups.Take(rowGroup).Sum(earlier => earlier.Rows));
             return batch;
         }
         catch (Exception error)
@@ -111,9 +195,9 @@ public sealed class TextColumnReader : IAsyncDisposable
         }
     }
 
-    private async Task DecodeAsync(TextBatch batch, ColumnChunk chunk, string where, CancellationToken cancellationToken)
+    private async Task DecodeAsync(
+        TextBatch batch, ColumnChunk chunk, List<PageHeader> pages, string where, CancellationToken cancellationToken)
     {
-        List<PageHeader> pages = PageWalker.Walk(_source, chunk, where);
         using PageBodyReader bodies = new(_source);
         using SingleColumnStream stream = new(bodies, chunk, pages, where, cancellationToken);
         await using (ParquetReader reader = await ParquetReader

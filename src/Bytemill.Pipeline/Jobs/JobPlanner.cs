@@ -10,7 +10,7 @@ internal static class JobPlanner
     public static JobPlan Plan(JobSpec spec, WorkDirectory work, CancellationToken cancellation)
     {
         ImmutableArray<CorpusFile> files = JobPreflight.Check(spec, cancellation);
-        ImmutableArray<CorpusPartition> partitions = PartitionPlanner.Plan(files, spec.PartitionBytes);
+        ImmutableArray<CorpusPartition> partitions = PartitionPlanner.Plan(files, PartitionPlanner.TargetFor(files, spec.PartitionBytes));
         if (spec.Mode != JobMode.Tokenize && partitions.Sum(partition => partition.Rows) == 0)
         {
             throw new JobInputException($"The {files.Length} input files hold no rows, so there is nothing to train on.");

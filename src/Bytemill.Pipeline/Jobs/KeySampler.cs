@@ -25,9 +25,8 @@ internal static class KeySampler
         int taken = Math.Min(SampledPartitions, partitions.Length);
         for (int i = 0; i < taken; i++)
         {
-            CorpusPartition partition = partitions[(int)((long)i * partitions.Length / taken)];
-            SampleAsync(files[partition.FileIndex].Path, spec, partition.FirstRowGroup, ngramKeys, pieceKeys, cancellation)
-                .GetAwaiter().GetResult();
+            CorpusRange range = partitions[(int)((long)i * partitions.Length / taken)].Ranges[0];
+            Sample(files[range.FileIndex].Path, spec, range.FirstRowGroup, ngramKeys, pieceKeys, cancellation);
         }
 
         return (Cut(ngramKeys, spec.NGramShards), Cut(pieceKeys, spec.PieceShards));
@@ -35,20 +34,27 @@ internal static class KeySampler
 
     private static KeyRanges Cut(List<ulong> keys, int count) => KeyRanges.FromSample(CollectionsMarshal.AsSpan(keys), count);
 
-    private static async Task SampleAsync(
+    private static void Sample(
         string path, JobSpec spec, int rowGroup, List<ulong> ngramKeys, List<ulong> pieceKeys, CancellationToken cancellation)
     {
-        TextColumnReader reader = await TextColumnReader.OpenAsync(path, spec.TextColumn, cancellation).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
+        using TextColumnReader reader = TextColumnReader.Open(path, spec.TextColumn);
+        int left = BytesOfEach;
+        foreach (TextBatch batch in reader.ReadBatches(rowGroup, BytesOfEach, cancellation))
         {
-            using TextBatch batch = await reader.ReadRowGroupAsync(rowGroup, cancellation).ConfigureAwait(false);
-            int left = BytesOfEach;
-            for (int row = 0; row < batch.RowCount && left > 0; row++)
+            using (batch)
             {
-                ReadOnlySpan<byte> text = batch[row];
-                text = text[..Math.Min(left, text.Length)];
-                left -= text.Length;
-                AddKeys(text, spec.Training.Order, ngramKeys, pieceKeys);
+                for (int row = 0; row < batch.RowCount && left > 0; row++)
+                {
+                    ReadOnlySpan<byte> text = batch[row];
+                    text = text[..Math.Min(left, text.Length)];
+                    left -= text.Length;
+                    AddKeys(text, spec.Training.Order, ngramKeys, pieceKeys);
+                }
+            }
+
+            if (left <= 0)
+            {
+                break;
             }
         }
     }

@@ -142,9 +142,15 @@ internal static class WireJobs
     private static Wire.Partition ToWire(CorpusPartition partition) => new()
     {
         Index = partition.Index,
-        FileIndex = partition.FileIndex,
-        FirstRowGroup = partition.FirstRowGroup,
-        RowGroupCount = partition.RowGroupCount,
+        Ranges =
+        {
+            partition.Ranges.Select(range => new Wire.CorpusRange
+            {
+                FileIndex = range.FileIndex,
+                FirstRowGroup = range.FirstRowGroup,
+                RowGroupCount = range.RowGroupCount,
+            }),
+        },
         Rows = partition.Rows,
         TextBytes = partition.TextBytes,
     };
@@ -152,9 +158,9 @@ internal static class WireJobs
     private static CorpusPartition FromWire(Wire.Partition wire) => new()
     {
         Index = wire.Index,
-        FileIndex = wire.FileIndex,
-        FirstRowGroup = wire.FirstRowGroup,
-        RowGroupCount = wire.RowGroupCount,
+        Ranges = wire.Ranges.Count > 0
+            ? [.. wire.Ranges.Select(range => new CorpusRange(range.FileIndex, range.FirstRowGroup, range.RowGroupCount))]
+            : throw new InvalidDataException($"Partition {wire.Index} of the plan has no row groups; another version of this program wrote it."),
         Rows = wire.Rows,
         TextBytes = wire.TextBytes,
     };

@@ -7,49 +7,51 @@ namespace Bytemill.Pipeline;
 /// <summary>Reads the text of one partition, row group by row group, as normalised training chunks.</summary>
 internal static class PartitionText
 {
+    // Text decoded at once, where pages are not larger: little beside the buffers of counting, enough for the decoder's fixed costs.
+    private const long BatchBytes = 8 << 20;
+
     /// <returns>What was read; <see cref="TaskMetrics.Units"/> is the partition's planned size in bytes.</returns>
     public static TaskMetrics ForEachChunk(TaskContext context, ChunkAction action)
     {
         CorpusPartition partition = context.Plan.Partitions[context.Index];
-        context.Job.VerifyUnchanged(partition.FileIndex);
-        string path = context.Plan.Files[partition.FileIndex].Path;
-        return ForEachChunkAsync(context, partition, path, action).GetAwaiter().GetResult();
-    }
-
-    private static async Task<TaskMetrics> ForEachChunkAsync(TaskContext context, CorpusPartition partition, string path, ChunkAction action)
-    {
-        TrainerOptions options = context.Spec.Training;
         var normalized = new ArrayBufferWriter<byte>();
-        long rows = 0;
-        long textBytes = 0;
-        long normalizedBytes = 0;
-        TextColumnReader reader = await TextColumnReader.OpenAsync(path, context.Spec.TextColumn, context.Cancellation).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
+        var metrics = new TaskMetrics { Units = partition.TextBytes };
+        foreach (CorpusRange range in partition.Ranges)
         {
-            for (int group = partition.FirstRowGroup; group < partition.FirstRowGroup + partition.RowGroupCount; group++)
+            context.Job.VerifyUnchanged(range.FileIndex);
+            string path = context.Plan.Files[range.FileIndex].Path;
+            using TextColumnReader reader = TextColumnReader.Open(path, context.Spec.TextColumn);
+            for (int group = range.FirstRowGroup; group < range.FirstRowGroup + range.RowGroupCount; group++)
             {
-                using TextBatch batch = await reader.ReadRowGroupAsync(group, context.Cancellation).ConfigureAwait(false);
-                for (int row = 0; row < batch.RowCount; row++)
+                foreach (TextBatch batch in reader.ReadBatches(group, BatchBytes, context.Cancellation))
                 {
-                    context.Cancellation.ThrowIfCancellationRequested();
-                    ReadOnlySpan<byte> document = batch[row];
-                    foreach (ReadOnlySpan<byte> chunk in TrainingText.EnumerateChunks(document, options, normalized))
+                    using (batch)
                     {
-                        action(chunk);
-                        normalizedBytes += chunk.Length;
+                        metrics = TaskMetrics.Add(metrics, ForEachChunk(context, batch, normalized, action));
                     }
 
-                    textBytes += document.Length;
-                    if ((row & 0xFF) == 0)
-                    {
-                        context.ReportUnits(Math.Min(textBytes, partition.TextBytes));
-                    }
+                    context.ReportUnits(Math.Min(metrics.TextBytes, partition.TextBytes));
                 }
-
-                rows += batch.RowCount;
             }
         }
 
-        return new TaskMetrics { Units = partition.TextBytes, Rows = rows, TextBytes = textBytes, NormalizedBytes = normalizedBytes };
+        return metrics;
+    }
+
+    private static TaskMetrics ForEachChunk(TaskContext context, TextBatch batch, ArrayBufferWriter<byte> normalized, ChunkAction action)
+    {
+        TrainerOptions options = context.Spec.Training;
+        long normalizedBytes = 0;
+        for (int row = 0; row < batch.RowCount; row++)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            foreach (ReadOnlySpan<byte> chunk in TrainingText.EnumerateChunks(batch[row], options, normalized))
+            {
+                action(chunk);
+                normalizedBytes += chunk.Length;
+            }
+        }
+
+        return new TaskMetrics { Rows = batch.RowCount, TextBytes = batch.TotalBytes, NormalizedBytes = normalizedBytes };
     }
 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Bytemill.Training;
 
-/// <summary>Sorts keys of 32 or 64 bits by their bytes: by the top byte until a part fits the cache, then from the bottom up inside it.</summary>
+/// <summary>Sorts keys of 32 or 64 bits: by the top byte until a part fits the cache, then by vectors, or byte by byte from the bottom up.</summary>
 internal static unsafe class KeySorter<T>
     where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>
 {
@@ -19,11 +19,30 @@ internal static unsafe class KeySorter<T>
     /// <summary>Sorts <paramref name="keys"/> ascending. Only the bytes from <paramref name="lowestByte"/> (0 is the least significant)
     /// up to <paramref name="highestByte"/> may differ. <paramref name="temp"/> is room for as many.</summary>
     public static void Sort(T* keys, T* temp, long count, int lowestByte, int highestByte) =>
-        Sort(keys, temp, count, highestByte, lowestByte, toTemp: false);
+        Sort(keys, temp, count, lowestByte, highestByte, VectorSorter.IsSupported);
 
-    private static void Sort(T* keys, T* temp, long count, int digit, int lowest, bool toTemp)
+    /// <summary>The same with the choice of how: vectors are for processors that have them, and for keys of 32 bits.</summary>
+    internal static void Sort(T* keys, T* temp, long count, int lowestByte, int highestByte, bool useVectors) =>
+        Sort(keys, temp, count, highestByte, lowestByte, toTemp: false, useVectors && typeof(T) == typeof(uint));
+
+    private static void Sort(T* keys, T* temp, long count, int digit, int lowest, bool toTemp, bool useVectors)
     {
-        if (count <= InsertionLength)
+        if (count <= 1 || digit < lowest)
+        {
+            if (toTemp)
+            {
+                Copy(keys, temp, count);
+            }
+        }
+        else if (useVectors && count <= VectorSorter.MaxLength)
+        {
+            VectorSorter.Sort((uint*)keys, (uint*)(toTemp ? temp : keys), (int)count);
+        }
+        else if (useVectors || count > CacheLength)
+        {
+            SortByTopDigit(keys, temp, count, digit, lowest, toTemp, useVectors);
+        }
+        else if (count <= InsertionLength)
         {
             InsertionSort(keys, (int)count);
             if (toTemp)
@@ -31,24 +50,13 @@ internal static unsafe class KeySorter<T>
                 Copy(keys, temp, count);
             }
         }
-        else if (digit < lowest)
-        {
-            if (toTemp)
-            {
-                Copy(keys, temp, count);
-            }
-        }
-        else if (count <= CacheLength)
+        else
         {
             SortInCache(keys, temp, (int)count, digit, lowest, toTemp);
         }
-        else
-        {
-            SortByTopDigit(keys, temp, count, digit, lowest, toTemp);
-        }
     }
 
-    private static void SortByTopDigit(T* keys, T* temp, long count, int digit, int lowest, bool toTemp)
+    private static void SortByTopDigit(T* keys, T* temp, long count, int digit, int lowest, bool toTemp, bool useVectors)
     {
         // SAFETY: offsets are prefix sums of the histogram over the same keys, so every write lies in [0, count).
         long* offsets = stackalloc long[Radix];
@@ -61,7 +69,7 @@ internal static unsafe class KeySorter<T>
 
         if (offsets[Digit(keys[0], shift)] == count)
         {
-            Sort(keys, temp, count, digit - 1, lowest, toTemp);
+            Sort(keys, temp, count, digit - 1, lowest, toTemp, useVectors);
             return;
         }
 
@@ -84,7 +92,7 @@ internal static unsafe class KeySorter<T>
             long end = offsets[d];
             if (end > start)
             {
-                Sort(temp + start, keys + start, end - start, digit - 1, lowest, !toTemp);
+                Sort(temp + start, keys + start, end - start, digit - 1, lowest, !toTemp, useVectors);
             }
 
             start = end;

@@ -184,6 +184,8 @@ internal sealed unsafe class NGramSorter<T> : INGramSorter
         WriteFull(temp, ends, written, distinct, slotKey);
     }
 
+    // Called for every slot: clearing the two spans first would cost more than their use.
+    [SkipLocalsInit]
     private void WriteFull(T* keys, T* ends, long from, long to, ulong slotKey)
     {
         Span<ulong> writtenKeys = stackalloc ulong[WriteLength];

@@ -92,6 +92,7 @@ internal sealed unsafe class NGramText : IDisposable
     }
 
     /// <summary>Calls the sink for each chunk's positions of full n-grams, and for each tail.</summary>
+    [SkipLocalsInit]
     public void Scan<TSink>(ref TSink sink)
         where TSink : struct, INGramSink
     {

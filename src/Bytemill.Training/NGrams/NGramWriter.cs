@@ -160,7 +160,8 @@ internal sealed class NGramWriter : IDisposable
         }
 
         _large.AsSpan(0, _largeBytes).CopyTo(block[(restStart + _restBytes)..]);
-        _segment.WriteBlock(block[..(restStart + _restBytes + _largeBytes)], _entries, _total);
+        int largeStart = restStart + _restBytes;
+        _segment.WriteBlock(block[..(largeStart + _largeBytes)], [restStart, largeStart], _entries, _total);
         (_entries, _restBytes, _largeBytes, _total) = (0, 0, 0, 0);
         (_lastKey, _lastLength) = (0, 0);
     }

@@ -2,12 +2,13 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using ZstdSharp;
+using ZstdSharp.Unsafe;
 
 namespace Bytemill.Training;
 
 /// <summary>Compresses and checks blocks; blocks are independent, so one codec serves all readers and writers of a thread.</summary>
-/// <remarks>Block: stored length (u32), raw length (u32), XxHash3 of the raw bytes (u64), then zstd, or the raw bytes themselves
-/// when both lengths are the same.</remarks>
+/// <remarks>Block: stored length (u32), raw length (u32), XxHash3 of the raw bytes (u64), then zstd of one or more frames, or the raw
+/// bytes themselves when both lengths are the same.</remarks>
 internal sealed class BlockCodec : IDisposable
 {
     public const int HeaderBytes = 16;
@@ -19,8 +20,12 @@ internal sealed class BlockCodec : IDisposable
     // Runs are written once and read once: speed counts more than size.
     private const int CompressionLevel = 1;
 
-    private readonly Compressor _compressor = new(CompressionLevel);
-    private readonly Decompressor _decompressor = new();
+    // A level at which no match is looked for at all.
+    private const int NoMatches = -1000;
+
+    private Compressor? _compressor;
+    private Compressor? _columnCompressor;
+    private Decompressor? _decompressor;
     private byte[] _stored = ArrayPool<byte>.Shared.Rent(256 << 10);
 
     /// <summary>Whether blocks are compressed. Spills that are read back at once cost less without. Default true.</summary>
@@ -31,18 +36,42 @@ internal sealed class BlockCodec : IDisposable
     public int Write(Stream output, ReadOnlySpan<byte> raw)
     {
         Grow(HeaderBytes + Compressor.GetCompressBound(raw.Length));
-        int stored = Compresses ? _compressor.Wrap(raw, _stored.AsSpan(HeaderBytes)) : raw.Length;
-        if (stored >= raw.Length)
+        int stored = raw.Length;
+        if (Compresses)
         {
-            raw.CopyTo(_stored.AsSpan(HeaderBytes));
-            stored = raw.Length;
+            _compressor ??= new Compressor(CompressionLevel);
+            stored = _compressor.Wrap(raw, _stored.AsSpan(HeaderBytes));
         }
 
-        BinaryPrimitives.WriteUInt32LittleEndian(_stored, (uint)stored);
-        BinaryPrimitives.WriteUInt32LittleEndian(_stored.AsSpan(4), (uint)raw.Length);
-        BinaryPrimitives.WriteUInt64LittleEndian(_stored.AsSpan(8), XxHash3.HashToUInt64(raw));
-        output.Write(_stored, 0, HeaderBytes + stored);
-        return HeaderBytes + stored;
+        return WriteStored(output, raw, stored);
+    }
+
+    /// <summary>Writes one block of columns, each with an entropy code of its own and none searched for repetitions: there are hardly any.</summary>
+    /// <param name="output">Receives the block.</param>
+    /// <param name="raw">The block.</param>
+    /// <param name="ends">Where columns end, ascending, except for the last.</param>
+    /// <returns>Bytes written.</returns>
+    public int WriteColumns(Stream output, ReadOnlySpan<byte> raw, ReadOnlySpan<int> ends)
+    {
+        Grow(HeaderBytes + Compressor.GetCompressBound(raw.Length) + (ends.Length * Compressor.GetCompressBound(0)));
+        int stored = raw.Length;
+        if (Compresses)
+        {
+            _columnCompressor ??= CreateColumnCompressor();
+            stored = 0;
+            int start = 0;
+            for (int column = 0; column <= ends.Length; column++)
+            {
+                int end = column < ends.Length ? ends[column] : raw.Length;
+                if (end > start)
+                {
+                    stored += _columnCompressor.Wrap(raw[start..end], _stored.AsSpan(HeaderBytes + stored));
+                    start = end;
+                }
+            }
+        }
+
+        return WriteStored(output, raw, stored);
     }
 
     /// <summary>Reads one block into <paramref name="raw"/>, which is replaced by a larger pooled array when needed;
@@ -99,10 +128,34 @@ internal sealed class BlockCodec : IDisposable
 
     public void Dispose()
     {
-        _compressor.Dispose();
-        _decompressor.Dispose();
+        _compressor?.Dispose();
+        _columnCompressor?.Dispose();
+        _decompressor?.Dispose();
         ArrayPool<byte>.Shared.Return(_stored);
         _stored = [];
+    }
+
+    private static Compressor CreateColumnCompressor()
+    {
+        var compressor = new Compressor(NoMatches);
+        // ZSTD_c_literalCompressionMode: without matches all is literals, which levels below zero would leave as they are.
+        compressor.SetParameter(ZSTD_cParameter.ZSTD_c_experimentalParam5, (int)ZSTD_paramSwitch_e.ZSTD_ps_enable);
+        return compressor;
+    }
+
+    private int WriteStored(Stream output, ReadOnlySpan<byte> raw, int stored)
+    {
+        if (stored >= raw.Length)
+        {
+            raw.CopyTo(_stored.AsSpan(HeaderBytes));
+            stored = raw.Length;
+        }
+
+        BinaryPrimitives.WriteUInt32LittleEndian(_stored, (uint)stored);
+        BinaryPrimitives.WriteUInt32LittleEndian(_stored.AsSpan(4), (uint)raw.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(_stored.AsSpan(8), XxHash3.HashToUInt64(raw));
+        output.Write(_stored, 0, HeaderBytes + stored);
+        return HeaderBytes + stored;
     }
 
     private void Decompress(ReadOnlySpan<byte> source, Span<byte> target, long position)
@@ -110,6 +163,7 @@ internal sealed class BlockCodec : IDisposable
         int written;
         try
         {
+            _decompressor ??= new Decompressor();
             written = _decompressor.Unwrap(source, target);
         }
         catch (ZstdException error)

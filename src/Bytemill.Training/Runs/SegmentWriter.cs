@@ -47,11 +47,11 @@ internal sealed class SegmentWriter : IDisposable
         _total = checked(_total + count);
     }
 
-    /// <summary>Writes a block that was filled elsewhere.</summary>
-    public void WriteBlock(ReadOnlySpan<byte> raw, long entries, long total)
+    /// <summary>Writes a block of columns that was filled elsewhere; <paramref name="ends"/> as <see cref="BlockCodec.WriteColumns"/> has it.</summary>
+    public void WriteBlock(ReadOnlySpan<byte> raw, ReadOnlySpan<int> ends, long entries, long total)
     {
         FlushBlock();
-        _written += _codec.Write(_output, raw);
+        _written += _codec.WriteColumns(_output, raw, ends);
         _entries += entries;
         _total = checked(_total + total);
     }

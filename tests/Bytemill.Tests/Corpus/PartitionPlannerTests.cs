@@ -14,26 +14,22 @@ public sealed class PartitionPlannerTests
         Gen.Select(s_files, Gen.Long[1, 3000]).Sample((files, target) =>
         {
             ImmutableArray<CorpusPartition> plan = PartitionPlanner.Plan(files, target);
-            int index = 0;
-            for (int file = 0; file < files.Length; file++)
+            var covered = new List<(int File, int Group)>();
+            for (int index = 0; index < plan.Length; index++)
             {
-                int next = 0;
-                for (; index < plan.Length && plan[index].FileIndex == file; index++)
-                {
-                    CorpusPartition part = plan[index];
-                    RowGroupInfo[] groups = [.. files[file].RowGroups.AsSpan(part.FirstRowGroup, part.RowGroupCount)];
-                    Assert.Equal(index, part.Index);
-                    Assert.Equal(next, part.FirstRowGroup);
-                    Assert.True(part.RowGroupCount > 0);
-                    Assert.Equal(groups.Sum(group => group.Rows), part.Rows);
-                    Assert.Equal(groups.Sum(group => group.TextBytes), part.TextBytes);
-                    next += part.RowGroupCount;
-                }
-
-                Assert.Equal(files[file].RowGroups.Length, next);
+                CorpusPartition part = plan[index];
+                RowGroupInfo[] groups =
+                    [.. part.Ranges.SelectMany(range => files[range.FileIndex].RowGroups.AsSpan(range.FirstRowGroup, range.RowGroupCount).ToArray())];
+                Assert.Equal(index, part.Index);
+                Assert.NotEmpty(groups);
+                Assert.All(part.Ranges, range => Assert.True(range.RowGroupCount > 0));
+                Assert.Distinct(part.Ranges.Select(range => range.FileIndex));
+                Assert.Equal(groups.Sum(group => group.Rows), part.Rows);
+                Assert.Equal(groups.Sum(group => group.TextBytes), part.TextBytes);
+                covered.AddRange(part.Ranges.SelectMany(range => Enumerable.Range(range.FirstRowGroup, range.RowGroupCount).Select(group => (range.FileIndex, group))));
             }
 
-            Assert.Equal(plan.Length, index);
+            Assert.Equal(files.SelectMany((file, index) => file.RowGroups.Select((_, group) => (index, group))), covered);
         });
 
     [Fact]
@@ -41,16 +37,32 @@ public sealed class PartitionPlannerTests
     {
         ImmutableArray<CorpusPartition> plan = PartitionPlanner.Plan([FileOf([.. Enumerable.Repeat(100L, 12)])], 300);
 
-        Assert.Equal([3, 3, 3, 3], plan.Select(part => part.RowGroupCount));
+        Assert.Equal([3, 3, 3, 3], plan.Select(part => Assert.Single(part.Ranges).RowGroupCount));
     }
+
+    [Fact]
+    public void Plan_SmallFiles_SharePartitions()
+    {
+        ImmutableArray<CorpusPartition> plan = PartitionPlanner.Plan([FileOf(10), FileOf(), FileOf(10, 10), FileOf(10), FileOf(20)], 30);
+
+        Assert.Equal([[new(0, 0, 1), new(2, 0, 2)], [new(3, 0, 1), new(4, 0, 1)]], plan.Select(part => part.Ranges.ToArray()));
+    }
+
+    [Theory]
+    [InlineData(60L << 20, 32L << 20, 60L << 17)]
+    [InlineData(1L << 20, 32L << 20, 4L << 20)]
+    [InlineData(1L << 40, 32L << 20, 32L << 20)]
+    [InlineData(1L << 40, 7, 7)]
+    public void TargetFor_AnyCorpus_LeavesEnoughPartitions(long text, long wanted, long expected) =>
+        Assert.Equal(expected, PartitionPlanner.TargetFor([FileOf(text)], wanted));
 
     [Fact]
     public void Plan_OneHugeRowGroup_StandsAlone()
     {
         ImmutableArray<CorpusPartition> plan = PartitionPlanner.Plan([FileOf(10, 10, 10_000, 10, 10)], 100);
 
-        Assert.Contains(plan, part => part is { FirstRowGroup: 2, RowGroupCount: 1 } or { TextBytes: >= 10_000 and <= 10_020 });
-        Assert.Equal(5, plan.Sum(part => part.RowGroupCount));
+        Assert.Contains(plan, part => part.TextBytes is >= 10_000 and <= 10_020);
+        Assert.Equal(5, plan.Sum(part => part.Ranges.Sum(range => range.RowGroupCount)));
     }
 
     [Fact]

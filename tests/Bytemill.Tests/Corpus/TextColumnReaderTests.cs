@@ -73,7 +73,37 @@ public sealed class TextColumnReaderTests : IDisposable
         {
             using TextBatch batch = await reader.ReadRowGroupAsync(group, Cancel);
             AssertRows(groups[group], batch);
+            foreach (int batchBytes in (int[])[1, 20_000, int.MaxValue])
+            {
+                AssertBatches(groups[group], reader.ReadBatches(group, batchBytes, Cancel));
+            }
         }
+    }
+
+    [Fact]
+    public void ReadBatches_LargeRowGroup_ComesPageByPage()
+    {
+        string path = _folder.File("x.parquet");
+        byte[]?[] rows = [.. Enumerable.Repeat(SampleFiles.Rows(1000, seed: 5), 30).SelectMany(part => part)];
+        rows[^2] = [0x61, 0xFF];
+        SampleFiles.WriteText(path, [rows[..3], rows]);
+        using TextColumnReader reader = TextColumnReader.Open(path, "text");
+        int read = 0;
+        int batches = 0;
+
+        CorpusException error = Assert.Throws<CorpusException>(() =>
+        {
+            foreach (TextBatch batch in reader.ReadBatches(1, 100_000, Cancel))
+            {
+                AssertRows(rows[read..(read + batch.RowCount)], batch);
+                read += batch.RowCount;
+                batches++;
+                batch.Dispose();
+            }
+        });
+
+        Assert.True(batches > 1, $"{batches} batches of {read} rows");
+        Assert.Contains($"row {rows.Length - 2} (row {rows.Length + 1} of the file", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -273,6 +303,20 @@ public sealed class TextColumnReaderTests : IDisposable
             Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', error.Message);
         }
+    }
+
+    private static void AssertBatches(byte[]?[] expected, IEnumerable<TextBatch> batches)
+    {
+        int read = 0;
+        foreach (TextBatch batch in batches)
+        {
+            Assert.True(batch.RowCount > 0);
+            AssertRows(expected[read..(read + batch.RowCount)], batch);
+            read += batch.RowCount;
+            batch.Dispose();
+        }
+
+        Assert.Equal(expected.Length, read);
     }
 
     private static void AssertRows(byte[]?[] expected, TextBatch batch)

@@ -159,7 +159,7 @@ public class NGramCountingTests
         {
             using var codec = new BlockCodec();
             using var writer = new RunWriter(output, RunKind.NGramRun, codec);
-            writer.Segment.WriteBlock(block, Math.Max(0, entries), 1);
+            writer.Segment.WriteBlock(block, [], Math.Max(0, entries), 1);
             writer.EndSegment();
             writer.Finish();
         });
