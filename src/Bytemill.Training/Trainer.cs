@@ -104,7 +104,7 @@ public static class Trainer
             slices = [.. Enumerable.Range(0, ranges.Count).Select(shard => new ScratchFile(scratch, output =>
                 NGramSliceMerger.Merge(openers, shard, ranges, options.Order, options.MinCount, scratch, output, ct)))];
             using var file = new ScratchFile(scratch, output => NGramModelBuilder.Build(
-                Array.ConvertAll(slices, slice => slice.Open), options.Order, options.MinCount, scratch, output, ct));
+                Array.ConvertAll(slices, slice => slice.Open), options.Order, options.MinCount, scratch, output, plan.BufferBytes, threads: 1, ct));
             using Stream stream = file.Open();
             return (NGramModel.Read(stream), ranges);
         }

@@ -2,10 +2,6 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.IO.Hashing;
 using System.IO.MemoryMappedFiles;
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Bytemill.Training;
 
@@ -15,39 +11,23 @@ public sealed unsafe class NGramModel : IDisposable
     private const int CopyBytes = 1 << 20;
 
     private readonly MemoryMappedViewAccessor? _view;
+    private readonly Lock _gate = new();
+    private readonly NGramModelTable[] _tables = new NGramModelTable[PackedNGram.MaxLength + 1];
     private byte* _memory;
-    private readonly byte* _scores;
-    private readonly byte* _links;
-    private readonly byte* _labels;
-    private readonly int _scoreBytes;
 
     private NGramModel(byte* memory, long length, MemoryMappedViewAccessor? view, bool verify)
     {
         _view = view;
         LengthBytes = length;
         var header = new ReadOnlySpan<byte>(memory, NGramModelLayout.HeaderBytes);
-        if (!header.StartsWith(NGramModelLayout.Magic) || header[5] != NGramModelLayout.Version || header[6] is < 1 or > PackedNGram.MaxLength)
+        if (!header.StartsWith(NGramModelLayout.Magic) || header[5] != NGramModelLayout.Version || header[6] is < 1 or > PackedNGram.MaxLength || header[7] is not (2 or 4))
         {
             throw RunFormatException.Damaged(0, "it does not begin as an n-gram model of this version");
         }
 
-        Order = header[6];
-        Total = BinaryPrimitives.ReadInt64LittleEndian(header[NGramModelLayout.TotalOffset..]);
-        long ngrams = 0;
-        var counts = ImmutableArray.CreateBuilder<long>(Order);
-        for (int n = 0; n < Order; n++)
-        {
-            counts.Add(BinaryPrimitives.ReadInt64LittleEndian(header[(NGramModelLayout.CountsOffset + (8 * n))..]));
-            ngrams += counts[n];
-            if ((ulong)counts[n] > (ulong)length || (ulong)ngrams > (ulong)length)
-            {
-                throw RunFormatException.Damaged(NGramModelLayout.CountsOffset, $"it cannot hold {counts[n]} n-grams of {n + 1} bytes");
-            }
-        }
-
-        NGramsByOrder = counts.MoveToImmutable();
-        if (length != NGramModelLayout.FileBytes(Order, ngrams)
-            || BinaryPrimitives.ReadInt64LittleEndian(header[NGramModelLayout.LengthOffset..]) != length
+        long bodyBytes = length - NGramModelLayout.DirectoryBytes - NGramModelLayout.TrailerBytes;
+        ReadOnlySpan<byte> directory = new(memory + bodyBytes, NGramModelLayout.DirectoryBytes);
+        if (BinaryPrimitives.ReadInt64LittleEndian(directory[^sizeof(long)..]) != length
             || !new ReadOnlySpan<byte>(memory + length - 8, 8).SequenceEqual(NGramModelLayout.EndMagic))
         {
             throw RunFormatException.Damaged(length, "the model was cut short");
@@ -59,10 +39,45 @@ public sealed unsafe class NGramModel : IDisposable
             throw RunFormatException.Damaged(length - NGramModelLayout.TrailerBytes, "the model's checksum differs");
         }
 
-        _scoreBytes = NGramModelLayout.ScoreBytes(Order);
-        _scores = memory + NGramModelLayout.ScoresOffset;
-        _links = memory + NGramModelLayout.LinksOffset(Order, ngrams);
-        _labels = memory + NGramModelLayout.LabelsOffset(Order, ngrams);
+        Order = header[6];
+        IndexBytes = header[7];
+        Total = BinaryPrimitives.ReadInt64LittleEndian(header[8..]);
+        long distinct = BinaryPrimitives.ReadInt64LittleEndian(header[16..]);
+        long bytes = distinct < 0 || distinct > bodyBytes
+            ? long.MaxValue
+            : NGramModelLayout.Align(NGramModelLayout.HeaderBytes + ((distinct + 1) * sizeof(double)));
+        long pairs = bytes > bodyBytes ? long.MaxValue : NGramModelLayout.Align(bytes + (256 * IndexBytes));
+        if (pairs > bodyBytes - (NGramModelLayout.Pairs * IndexBytes))
+        {
+            throw RunFormatException.Damaged(16, $"it cannot hold {distinct} distinct counts");
+        }
+
+        Logs = (double*)(memory + NGramModelLayout.HeaderBytes);
+        Bytes = memory + bytes;
+        Pairs = memory + pairs;
+        var counts = ImmutableArray.CreateBuilder<long>(Order);
+        for (int n = 1; n <= Order; n++)
+        {
+            ReadOnlySpan<byte> entry = directory[((n - 1) * 4 * sizeof(long))..];
+            counts.Add(BinaryPrimitives.ReadInt64LittleEndian(entry));
+            if (n < 3)
+            {
+                continue;
+            }
+
+            long capacity = BinaryPrimitives.ReadInt64LittleEndian(entry[8..]);
+            long slots = BinaryPrimitives.ReadInt64LittleEndian(entry[16..]);
+            long offset = BinaryPrimitives.ReadInt64LittleEndian(entry[24..]);
+            int slotBytes = NGramModelLayout.SlotBytes(n, IndexBytes);
+            if (capacity < 1 || slots <= capacity || slots > bodyBytes / slotBytes || offset < pairs || offset > bodyBytes - NGramModelLayout.Padding - (slots * slotBytes))
+            {
+                throw RunFormatException.Damaged(bodyBytes, $"a table of n-grams of {n} bytes does not fit");
+            }
+
+            _tables[n] = new NGramModelTable(memory + offset, capacity, n, IndexBytes);
+        }
+
+        NGramsByOrder = counts.MoveToImmutable();
 
         // Last, so that the finalizer of a model that was refused releases nothing.
         _memory = memory;
@@ -83,16 +98,17 @@ public sealed unsafe class NGramModel : IDisposable
     /// <summary>Length of the file.</summary>
     public long LengthBytes { get; }
 
-    /// <summary>Scores of every n-gram, <see cref="ScoreBytes"/> each.</summary>
-    internal byte* Scores => _scores;
+    /// <summary>Width of an index: 2 or 4.</summary>
+    internal int IndexBytes { get; }
 
-    internal int ScoreBytes => _scoreBytes;
+    /// <summary>Logarithms of counts by index; −∞ at 0.</summary>
+    internal double* Logs { get; }
 
-    /// <summary>Links of every n-gram, <see cref="NGramModelLayout.LinkBytes"/> each.</summary>
-    internal byte* Links => _links;
+    /// <summary>Indexes of the 256 bytes.</summary>
+    internal byte* Bytes { get; }
 
-    /// <summary>Last byte of every n-gram.</summary>
-    internal byte* Labels => _labels;
+    /// <summary>Indexes of the pairs, the first byte being the low one of a pair's number.</summary>
+    internal byte* Pairs { get; }
 
     /// <summary>Maps a model file. Its pages are shared by all processes of a machine that map the file.</summary>
     /// <param name="file">May be disposed once this returns.</param>
@@ -124,12 +140,13 @@ public sealed unsafe class NGramModel : IDisposable
 
     /// <summary>Copies a model into memory: from the stream's present position to its end.</summary>
     /// <exception cref="RunFormatException">The stream does not hold an n-gram model.</exception>
+    /// <remarks>Look-ups are faster than in a mapped file where the system gives large pages (ADR 9).</remarks>
     public static NGramModel Read(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
         long length = stream.Length - stream.Position;
         CheckLength(length);
-        byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)length, 64);
+        byte* memory = LargeBlock.Allocate((nuint)length);
         try
         {
             for (long done = 0; done < length;)
@@ -143,7 +160,7 @@ public sealed unsafe class NGramModel : IDisposable
         }
         catch
         {
-            NativeMemory.AlignedFree(memory);
+            LargeBlock.Free(memory);
             throw;
         }
     }
@@ -157,15 +174,27 @@ public sealed unsafe class NGramModel : IDisposable
             return double.NegativeInfinity;
         }
 
-        long state = NGramModelLayout.Root;
-        foreach (byte value in ngram)
-        {
-            state = Step(state, value);
-        }
-
-        double score = ((double*)(_scores + (state * _scoreBytes)))[ngram.Length - 1];
+        uint index = IndexOf(ngram);
+        double score = index == 0
+            ? double.NegativeInfinity
+            : Logs[index] - (ngram.Length == 1 ? LogTotal : Logs[IndexOf(ngram[..^1])]);
         GC.KeepAlive(this);
         return score;
+    }
+
+    /// <summary>
+    /// Takes the pages of a mapped model out of this process's memory; those that are read again come back from the file's cache.
+    /// Others may read meanwhile. A model that was copied stays.
+    /// </summary>
+    public void TrimResidency()
+    {
+        lock (_gate)
+        {
+            if (_memory != null && _view is not null)
+            {
+                NGramModelPages.Drop(_memory, LengthBytes);
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -175,92 +204,15 @@ public sealed unsafe class NGramModel : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The state after one more byte.</summary>
-    /// <param name="state">A state, or <see cref="NGramModelLayout.Root"/> at the beginning.</param>
-    /// <param name="value">The byte.</param>
-    internal long Step(long state, byte value)
-    {
-        while (!TryStep(_links, _labels, state, value, out state))
-        {
-        }
+    /// <summary>ln c().</summary>
+    internal double LogTotal => Tokenization.ExactLog.Ln(Total);
 
-        return state;
-    }
-
-    /// <summary>Looks at one n-gram's links for the state after one more byte.</summary>
-    /// <param name="links"><see cref="Links"/>.</param>
-    /// <param name="labels"><see cref="Labels"/>.</param>
-    /// <param name="state">A state, or <see cref="NGramModelLayout.Root"/>.</param>
-    /// <param name="value">The byte.</param>
-    /// <param name="next">The state after the byte; or, when false, a shorter state to try the same byte with.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool TryStep(byte* links, byte* labels, long state, byte value, out long next)
-    {
-        // SAFETY: states are numbers of n-grams; the links were checked by the file's checksum and written by the builder,
-        // which only links to n-grams that it wrote.
-        if (state == NGramModelLayout.Root)
-        {
-            next = value;
-            return true;
-        }
-
-        ulong* words = (ulong*)(links + (state * NGramModelLayout.LinkBytes));
-        ulong first = words[0];
-        ulong second = words[1];
-        int children = (int)(first >> NGramModelLayout.NumberBits) & 511;
-        long child = (long)first & NGramModelLayout.NumberMask;
-
-        // The lowest zero byte of the difference is the child; the test is exact for the lowest one.
-        uint inline = (uint)(first >> 56) | ((uint)(second >> NGramModelLayout.NumberBits) << 8);
-        uint difference = inline ^ (value * 0x01010101u);
-        uint zeros = (difference - 0x01010101u) & ~difference & 0x80808080u;
-        int index = BitOperations.TrailingZeroCount(zeros) >> 3;
-        if (index < children)
-        {
-            if (zeros == 0)
-            {
-                index = FindLabel(labels + child, children, value);
-                if (index >= children)
-                {
-                    goto Missing;
-                }
-            }
-
-            next = child + index;
-            return true;
-        }
-
-    Missing:
-        next = (long)second & NGramModelLayout.NumberMask;
-        if (next == NGramModelLayout.Root)
-        {
-            next = value;
-            return true;
-        }
-
-        return false;
-    }
-
-    /// <returns>The label's index, or <paramref name="count"/> or more when it is not there.</returns>
-    private static int FindLabel(byte* labels, int count, byte value)
-    {
-        // SAFETY: labels are followed by others and in the end by 32 bytes of padding.
-        Vector256<byte> wanted = Vector256.Create(value);
-        for (int start = NGramModelLayout.InlineLabels; start < count; start += Vector256<byte>.Count)
-        {
-            uint matches = Vector256.Equals(Vector256.Load(labels + start), wanted).ExtractMostSignificantBits();
-            if (matches != 0)
-            {
-                return start + BitOperations.TrailingZeroCount(matches);
-            }
-        }
-
-        return count;
-    }
+    /// <summary>The n-grams of a length, 3 or more.</summary>
+    internal NGramModelTable Table(int length) => _tables[length];
 
     private static void CheckLength(long length)
     {
-        if (length < NGramModelLayout.HeaderBytes + NGramModelLayout.TrailerBytes)
+        if (length < NGramModelLayout.HeaderBytes + NGramModelLayout.DirectoryBytes + NGramModelLayout.TrailerBytes)
         {
             throw RunFormatException.Damaged(0, $"{length} bytes are too few for an n-gram model");
         }
@@ -279,23 +231,40 @@ public sealed unsafe class NGramModel : IDisposable
         return hash.GetCurrentHashAsUInt64();
     }
 
+    private uint IndexOf(ReadOnlySpan<byte> ngram)
+    {
+        // SAFETY: a byte or a pair of bytes is within its section, whose place was checked.
+        ulong key = NGramModelLayout.LastOnTop(PackedNGram.Pack(ngram), ngram.Length);
+        if (ngram.Length >= 3)
+        {
+            return _tables[ngram.Length].OwnIndex(key);
+        }
+
+        byte* section = ngram.Length == 1 ? Bytes : Pairs;
+        ulong number = key >> (64 - (8 * ngram.Length));
+        return IndexBytes == sizeof(ushort) ? ((ushort*)section)[number] : ((uint*)section)[number];
+    }
+
     private void Release()
     {
-        if (_memory == null)
+        lock (_gate)
         {
-            return;
-        }
+            if (_memory == null)
+            {
+                return;
+            }
 
-        if (_view is null)
-        {
-            NativeMemory.AlignedFree(_memory);
-        }
-        else
-        {
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-            _view.Dispose();
-        }
+            if (_view is null)
+            {
+                LargeBlock.Free(_memory);
+            }
+            else
+            {
+                _view.SafeMemoryMappedViewHandle.ReleasePointer();
+                _view.Dispose();
+            }
 
-        _memory = null;
+            _memory = null;
+        }
     }
 }

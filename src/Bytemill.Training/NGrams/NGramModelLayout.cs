@@ -1,87 +1,75 @@
-using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Bytemill.Training;
 
 /// <summary>Where things lie in an n-gram model file. Little endian.</summary>
 /// <remarks>
 /// <para>
-/// The kept n-grams are the states of an automaton: after any text, its state is the longest kept n-gram that the text ends with.
-/// Every part of a kept n-gram is kept, so a state of length n knows the scores of exactly n n-grams that end here.
-/// They are numbered by length first, so that the one-byte n-gram of byte b has number b, and the n-grams that extend one by a
-/// byte are neighbours, most frequent first. Within a length, such families are sorted by the average count of their members, rounded
-/// down to a power of two, largest first, and then by bytes: what text visits often lies together, on few pages.
+/// A score is ln c(w₁…wₙ) − ln c(w₁…wₙ₋₁). The first is known of the n-gram that ends at a byte, the second of the shorter one that ends at
+/// the byte before: so the file holds counts, not scores. There are few distinct ones; each is an index into a table of their logarithms.
 /// </para>
 /// <para>
-/// File: header of 128 bytes (magic, version, order; c(); number of n-grams by length; length of the file), scores of every n-gram,
-/// links of every n-gram, last bytes of the n-grams, padding, XxHash3 of all before it (u64), end magic.
-/// Scores: a double per length 1 … order, −∞ where longer than the n-gram.
-/// Links lie apart from the scores, four to a cache line, since the walk waits for each before it knows the next; scores can be
-/// fetched ahead. They are two words with the transitions out of the state's <em>context</em>, the n-gram itself or, at full order,
-/// itself without its first byte:
-/// word 0 = first child (40 bits), number of children (9), 7 unused, label of child 0 (8), labels being the bytes that children add;
-/// word 1 = context without its first byte, to fall back to (40 bits), labels of children 1 to 3 (24).
+/// File: header of 64 bytes (magic, version, order, bytes of an index, 0; c(); number of distinct counts); logarithms: −∞, which index 0 means, then
+/// ln of each distinct count, ascending; index of each byte; index of each pair, the first byte being the low one; from length 3 on a table per
+/// length; directory: per length 1 to 8 the number of n-grams, the capacity, the slots and the offset of the table; length of the file; XxHash3
+/// of all before it (u64), end magic. Sections begin at multiples of 64.
+/// </para>
+/// <para>
+/// A table is a hash table with linear probing. The hash maps the n bytes to n bytes, one to one, and stands in the slot instead of them;
+/// behind it the indexes of the n-gram's last 3, 4 … n bytes, all of which are kept when it is. A slot's home is proportional to the hash, and the slots of a table
+/// ascend by hash: each n-gram lies at its home or right behind the one before. So the file depends on the n-grams alone, and a
+/// search ends at the first larger hash. Empty slots hold the largest hash and index 0; one follows behind all others.
 /// </para>
 /// </remarks>
 internal static class NGramModelLayout
 {
-    public const int HeaderBytes = 128;
+    public const int HeaderBytes = 64;
+    public const byte Version = 3;
+    public const int Alignment = 64;
+
+    /// <summary>Four numbers per length, and the length of the file.</summary>
+    public const int DirectoryBytes = (4 * sizeof(long) * PackedNGram.MaxLength) + sizeof(long);
+
+    /// <summary>Checksum and end magic.</summary>
     public const int TrailerBytes = 16;
-    public const byte Version = 2;
 
-    public const int TotalOffset = 8;
-    public const int CountsOffset = 16;
-    public const int LengthOffset = 80;
+    public const int Pairs = 1 << 16;
 
-    public const int NumberBits = 40;
-    public const long NumberMask = (1L << NumberBits) - 1;
+    /// <summary>Slots are read in blocks of up to 32 bytes; every section leaves as much behind it.</summary>
+    public const int Padding = 32;
 
-    /// <summary>Stands for the empty n-gram, which has no record: its child for byte b is b.</summary>
-    public const long Root = NumberMask;
-
-    public const int LinkBytes = 16;
-
-    public const int InlineLabels = 4;
-
-    /// <summary>Labels are read in blocks of up to 32.</summary>
-    public const int LabelPadding = 32;
+    private const ulong FirstFactor = 0x9E37_79B9_7F4A_7C15;
+    private const ulong SecondFactor = 0xD6E8_FEB8_6659_FD93;
 
     public static ReadOnlySpan<byte> Magic => "BMNGM"u8;
 
     public static ReadOnlySpan<byte> EndMagic => "BMNGMEND"u8;
 
-    /// <summary>Scores and links of one n-gram, one behind the other, as the builder holds them.</summary>
-    public static int RecordBytes(int order) => ScoreBytes(order) + LinkBytes;
+    /// <summary>Bytes of an index for so many distinct counts.</summary>
+    public static int IndexBytes(long distinct) => distinct <= ushort.MaxValue ? sizeof(ushort) : sizeof(uint);
 
-    public static int ScoreBytes(int order) => sizeof(double) * order;
+    /// <summary>Bytes of a slot. The commonest is rounded up so that it lies in one cache line.</summary>
+    public static int SlotBytes(int length, int indexBytes) =>
+        length == 6 && indexBytes == sizeof(ushort) ? 16 : length + ((length - 2) * indexBytes);
 
-    public static long ScoresOffset => HeaderBytes;
+    /// <summary>Slots for so many n-grams, without those that are pushed over the end: three in five are taken.</summary>
+    public static long Capacity(long ngrams) => ngrams + (ngrams * 2 / 3) + 1;
 
-    public static long LinksOffset(int order, long ngrams) => HeaderBytes + (ngrams * ScoreBytes(order));
+    /// <summary>An n-gram as the hash takes it: its bytes from the top down, the last one first; zeros below.</summary>
+    public static ulong LastOnTop(ulong packed, int length) => System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(packed) << (64 - (8 * length));
 
-    public static long LabelsOffset(int order, long ngrams) => LinksOffset(order, ngrams) + (ngrams * LinkBytes);
-
-    public static long FileBytes(int order, long ngrams) => LabelsOffset(order, ngrams) + ngrams + LabelPadding + TrailerBytes;
-
-    public static (ulong First, ulong Second) Links(long firstChild, int children, long fallback, ReadOnlySpan<byte> labels)
+    /// <summary>Maps n bytes on top to n bytes on top, one to one; zeros below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Hash(ulong lastOnTop, int length)
     {
-        ulong first = (ulong)firstChild | ((ulong)children << NumberBits);
-        ulong second = (ulong)fallback;
-        if (labels.Length > 0)
-        {
-            first |= (ulong)labels[0] << 56;
-        }
-
-        for (int i = 1; i < Math.Min(labels.Length, InlineLabels); i++)
-        {
-            second |= (ulong)labels[i] << (NumberBits + (8 * (i - 1)));
-        }
-
-        return (first, second);
+        ulong hash = lastOnTop * FirstFactor;
+        hash ^= (hash >> (4 * length)) & PackedNGram.Mask(length);
+        return hash * SecondFactor;
     }
 
-    public static double ReadScore(ReadOnlySpan<byte> record, int index) =>
-        BinaryPrimitives.ReadDoubleLittleEndian(record[(sizeof(double) * index)..]);
+    /// <summary>Slot, part or other share of <paramref name="count"/> that a hash lies in; never falls as the hash grows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long Share(ulong hash, long count) => (long)Math.BigMul(hash, (ulong)count, out _);
 
-    public static void WriteScore(Span<byte> record, int index, double score) =>
-        BinaryPrimitives.WriteDoubleLittleEndian(record[(sizeof(double) * index)..], score);
+    public static long Align(long offset) => (offset + Alignment - 1) & ~(Alignment - 1L);
 }

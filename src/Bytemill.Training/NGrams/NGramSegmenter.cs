@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -7,35 +8,42 @@ namespace Bytemill.Training;
 
 /// <summary>Cuts chunks into pieces by the best path through the n-gram model. For one thread; keeps its buffers.</summary>
 /// <remarks>
-/// First the automaton's state at every byte, walked from many places of the text at once: a state depends on no more than
-/// <c>Order</c> bytes, and the time goes into waiting for memory. Then the best path over the scores that each state holds.
-/// Many chunks in one call are faster than as many calls.
+/// Window by window: first the longest kept n-gram that ends at each byte is looked up, for all bytes in the table of full order, then
+/// for those that were not found in the next shorter one, and so on. Where a look goes depends on nothing but the text, so
+/// it is prefetched long before. Then the best path, over the counts that were found.
 /// </remarks>
 public sealed unsafe class NGramSegmenter
 {
-    private const int MaxLanes = 16;
+    // What the windows of all buffers take stays in the second-level cache.
+    private const int WindowBytes = 2048;
 
-    // A lane has to read order − 1 bytes more than it needs.
-    private const int SmallestLane = 24;
-    private const int PrefetchDistance = 16;
+    // Looks on their way at once: the processor keeps a few dozen lines coming.
+    private const int BlockLooks = 64;
 
-    // The states of a window stay in the second-level cache. Not a power of two, so that the lanes do not all write to the same set of
-    // the first-level cache.
-    private const int WindowBytes = MaxLanes * 520;
+    // One lane for each length up to 8.
+    private const int Lanes = 8;
+
+    // A look loads the bytes before the one it is for.
+    private const int BytesBefore = 8;
 
     // A route packs where state 0 came from (low bits) and whether the last state came from itself.
     private const int Route0Mask = 15;
     private const int RouteLastFlag = 16;
-    private const byte ChunkStart = 1;
 
     private readonly NGramModel _model;
-    private readonly bool _ensureUnicode;
     private readonly bool _useVectors;
     private readonly int _order;
     private readonly int[] _oneEnd = new int[1];
-    private readonly long[] _states = new long[WindowBytes];
+    private readonly double _logTotal;
 
-    // While walking: where chunks start. After it: routes.
+    // Pinned, so that they can be pointed at.
+    private readonly double[] _begins = GC.AllocateArray<double>(256, pinned: true);
+    private readonly byte[] _window = GC.AllocateArray<byte>(BytesBefore + WindowBytes, pinned: true);
+    private readonly uint[] _rows = GC.AllocateArray<uint>(WindowBytes * Lanes, pinned: true);
+    private readonly ushort[] _queues = GC.AllocateArray<ushort>((PackedNGram.MaxLength + 1) * (WindowBytes + 1), pinned: true);
+    private readonly int[] _queued = GC.AllocateArray<int>(PackedNGram.MaxLength + 1, pinned: true);
+    private readonly ulong[] _hashes = GC.AllocateArray<ulong>(2 * BlockLooks, pinned: true);
+    private readonly long[] _slots = GC.AllocateArray<long>(2 * BlockLooks, pinned: true);
     private byte[] _routes = new byte[1024];
 
     /// <param name="model">Must outlive this.</param>
@@ -49,9 +57,13 @@ public sealed unsafe class NGramSegmenter
     {
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
-        _ensureUnicode = ensureUnicode;
         _order = model.Order;
         _useVectors = useVectors && Avx2.IsSupported && _order == 6;
+        _logTotal = model.LogTotal;
+        for (int b = 0; b < _begins.Length; b++)
+        {
+            _begins[b] = ensureUnicode && (b & 0xC0) == 0x80 ? double.NegativeInfinity : model.Score([(byte)b]);
+        }
     }
 
     /// <summary>Writes the best split of <paramref name="chunk"/> as piece end offsets.</summary>
@@ -82,88 +94,25 @@ public sealed unsafe class NGramSegmenter
             throw new ArgumentException($"Needs room for {text.Length} offsets; found {ends.Length}.", nameof(ends));
         }
 
-        Reserve(text.Length);
-        MarkChunks(text.Length, chunkEnds);
-        if (text.Length == 0)
+        CheckChunks(text.Length, chunkEnds);
+        if (_routes.Length < text.Length)
         {
-            return 0;
+            _routes = new byte[(int)Math.Min(Array.MaxLength, Math.Max(2L * _routes.Length, text.Length))];
         }
 
-        int pieces = 0;
-        double* best = stackalloc double[PackedNGram.MaxLength];
-        fixed (byte* bytes = text)
-        fixed (long* states = _states)
-        fixed (byte* routes = _routes)
-        {
-            int chunk = 0;
-            int start = 0;
-            long state = NGramModelLayout.Root;
-            for (int window = 0; window < text.Length; window += WindowBytes)
-            {
-                int length = Math.Min(WindowBytes, text.Length - window);
-                state = Walk(bytes + window, length, routes + window, state, states);
-                for (int i = window; i < window + length;)
-                {
-                    int end = chunkEnds[chunk];
-                    if (end == start)
-                    {
-                        chunk++;
-                        continue;
-                    }
-
-                    if (i == start)
-                    {
-                        BeginPath(bytes[i], states[i - window], best);
-                        i++;
-                    }
-
-                    int stop = Math.Min(end, window + length);
-                    if (_useVectors)
-                    {
-                        FollowPathOfOrder6(bytes + window, i - window, stop - window, length, states, routes + window, best);
-                    }
-                    else
-                    {
-                        FollowPath(bytes + window, i - window, stop - window, states, routes + window, best);
-                    }
-
-                    i = stop;
-                    if (stop == end)
-                    {
-                        pieces += Trace(IndexOfBest(best, _order), start, end, routes, ends.Slice(pieces, end - start));
-                        start = end;
-                        chunk++;
-                    }
-                }
-            }
-        }
-
+        int pieces = _model.IndexBytes == sizeof(ushort) ? Segment<ushort>(text, chunkEnds, ends) : Segment<uint>(text, chunkEnds, ends);
         GC.KeepAlive(_model);
         return pieces;
     }
 
-    private void Reserve(int length)
+    private static void CheckChunks(int length, ReadOnlySpan<int> chunkEnds)
     {
-        if (_routes.Length < length)
-        {
-            _routes = new byte[(int)Math.Min(Array.MaxLength, Math.Max(2L * _routes.Length, length))];
-        }
-    }
-
-    private void MarkChunks(int length, ReadOnlySpan<int> chunkEnds)
-    {
-        _routes.AsSpan(0, length).Clear();
         int start = 0;
         foreach (int end in chunkEnds)
         {
             if (end < start || end > length)
             {
                 throw new ArgumentException($"Chunk ends must ascend to {length}; found {end} after {start}.", nameof(chunkEnds));
-            }
-
-            if (end > start)
-            {
-                _routes[start] = ChunkStart;
             }
 
             start = end;
@@ -175,93 +124,269 @@ public sealed unsafe class NGramSegmenter
         }
     }
 
-    /// <summary>Finds the states at all bytes of a window.</summary>
-    /// <param name="text">The window.</param>
-    /// <param name="length">Its length, 1 or more.</param>
-    /// <param name="starts">Where chunks start.</param>
-    /// <param name="before">The state before the window.</param>
-    /// <param name="states">Receives the states.</param>
-    /// <returns>The state at the last byte.</returns>
-    private long Walk(byte* text, int length, byte* starts, long before, long* states)
+    private int Segment<TIndex>(ReadOnlySpan<byte> text, ReadOnlySpan<int> chunkEnds, Span<int> ends)
+        where TIndex : unmanaged
     {
-        int lanes = Math.Clamp(length / SmallestLane, 1, MaxLanes);
-        byte* links = _model.Links;
-        byte* labels = _model.Labels;
-        long* current = stackalloc long[MaxLanes];
-        int* position = stackalloc int[MaxLanes];
-        int* end = stackalloc int[MaxLanes];
-        for (int lane = 0; lane < lanes; lane++)
-        {
-            int start = (int)((long)length * lane / lanes);
-            long state = lane == 0 ? before : NGramModelLayout.Root;
-            for (int i = Math.Max(0, start - (_order - 1)); i < start; i++)
-            {
-                state = _model.Step(starts[i] == ChunkStart ? NGramModelLayout.Root : state, text[i]);
-            }
+        int pieces = 0;
+        int chunk = 0;
+        int start = 0;
+        byte* window = Pointer(_window) + BytesBefore;
+        var rows = (TIndex*)Pointer(_rows);
 
-            current[lane] = starts[start] == ChunkStart ? NGramModelLayout.Root : state;
-            position[lane] = start;
-            end[lane] = (int)((long)length * (lane + 1) / lanes);
-        }
-
-        while (lanes > 0)
+        // Of the best paths, by state; and of the n-grams that end at the byte before, by length, c() being that of length 0.
+        double* best = stackalloc double[Lanes];
+        double* before = stackalloc double[Lanes + 1];
+        fixed (byte* routes = _routes)
         {
-            for (int lane = 0; lane < lanes; lane++)
+            for (int first = 0; first < text.Length; first += WindowBytes)
             {
-                // One look at one n-gram's links a turn, so that the next of every lane have a turn's time to arrive.
-                int i = position[lane];
-                bool isFound = NGramModel.TryStep(links, labels, current[lane], text[i], out long state);
-                Prefetch(links + (state * NGramModelLayout.LinkBytes));
-                states[i] = state;
-                if (isFound)
+                int length = Math.Min(WindowBytes, text.Length - first);
+                text.Slice(first, length).CopyTo(new Span<byte>(window, length));
+                LookUp(window, length, first, chunkEnds[chunk..], start, rows);
+                for (int i = 0; i < length;)
                 {
-                    i++;
-                    if (i == end[lane])
+                    int end = chunkEnds[chunk];
+                    if (end == start)
                     {
-                        lanes--;
-                        current[lane] = current[lanes];
-                        position[lane] = position[lanes];
-                        end[lane] = end[lanes];
-                        lane--;
+                        chunk++;
                         continue;
                     }
 
-                    position[lane] = i;
-                    state = starts[i] == ChunkStart ? NGramModelLayout.Root : state;
+                    if (first + i == start)
+                    {
+                        BeginPath(window[i], rows + (i * Lanes), best, before);
+                        i++;
+                    }
+
+                    int stop = Math.Min(end - first, length);
+                    if (_useVectors)
+                    {
+                        FollowPathOfOrder6(window, i, stop, rows, routes + first, best, before);
+                    }
+                    else
+                    {
+                        FollowPath(window, i, stop, rows, routes + first, best, before);
+                    }
+
+                    i = stop;
+                    if (first + stop == end)
+                    {
+                        pieces += Trace(IndexOfBest(best, _order), start, end, routes, ends.Slice(pieces, end - start));
+                        start = end;
+                        chunk++;
+                    }
                 }
 
-                current[lane] = state;
+                *(ulong*)(window - BytesBefore) = *(ulong*)(window + length - BytesBefore);
             }
         }
 
-        return states[length - 1];
+        return pieces;
     }
 
-    /// <summary>The path's scores at the first byte of a chunk. A state of one byte knows one score: the others are −∞ already.</summary>
-    private void BeginPath(byte value, long state, double* best)
+    /// <summary>Fills the rows of a window: at each byte, the index of the kept n-gram of each length that ends there, 0 where there is none.</summary>
+    private void LookUp<TIndex>(byte* window, int length, int first, ReadOnlySpan<int> chunkEnds, int start, TIndex* rows)
+        where TIndex : unmanaged
     {
-        double* scores = (double*)(_model.Scores + (state * _model.ScoreBytes));
-        for (int j = 0; j < _order; j++)
+        NativeMemory.Clear(rows, (nuint)(length * Lanes * sizeof(TIndex)));
+        _queued.AsSpan().Clear();
+        int* queued = Pointer(_queued);
+        var bytes = (TIndex*)_model.Bytes;
+        var pairs = (TIndex*)_model.Pairs;
+        ushort* full = Queue(_order);
+        int chunk = 0;
+        for (int i = 0; i < length;)
         {
-            best[j] = scores[j];
+            int end = chunkEnds[chunk];
+            int stop = Math.Min(end - first, length);
+
+            // Nothing crosses a chunk's edge: the first bytes have no n-gram of full order.
+            for (int before = first + i - start; before < _order - 1 && i < stop; before++, i++)
+            {
+                TIndex* row = rows + (i * Lanes);
+                row[0] = bytes[window[i]];
+                if (before > 0)
+                {
+                    row[1] = pairs[*(ushort*)(window + i - 1)];
+                }
+
+                Queue(before + 1)[queued[before + 1]++] = (ushort)i;
+            }
+
+            int count = queued[_order];
+            for (; i < stop; i++)
+            {
+                TIndex* row = rows + (i * Lanes);
+                row[0] = bytes[window[i]];
+                if (_order > 1)
+                {
+                    row[1] = pairs[*(ushort*)(window + i - 1)];
+                }
+
+                full[count++] = (ushort)i;
+            }
+
+            queued[_order] = count;
+            if (first + stop == end)
+            {
+                start = end;
+                chunk++;
+            }
         }
 
-        if (IsInsideCharacter(value))
+        for (int n = _order; n >= 3; n--)
         {
-            best[0] = double.NegativeInfinity;
+            switch (n)
+            {
+                case 8:
+                    LookUp<Eight, TIndex>(window, rows);
+                    break;
+                case 7:
+                    LookUp<Seven, TIndex>(window, rows);
+                    break;
+                case 6:
+                    LookUp<Six, TIndex>(window, rows);
+                    break;
+                case 5:
+                    LookUp<Five, TIndex>(window, rows);
+                    break;
+                case 4:
+                    LookUp<Four, TIndex>(window, rows);
+                    break;
+                default:
+                    LookUp<Three, TIndex>(window, rows);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Looks for the n-grams of one length that end at the queued bytes; those not found are queued for the next shorter.</summary>
+    private void LookUp<TLength, TIndex>(byte* window, TIndex* rows)
+        where TLength : struct, ILength
+        where TIndex : unmanaged
+    {
+        // SAFETY: queued bytes lie in the window, with 8 bytes before it. Slots: as in NGramModelTable.Find.
+        NGramModelTable table = _model.Table(TLength.Value);
+        ushort* queue = Queue(TLength.Value);
+        ushort* missing = Queue(TLength.Value - 1);
+        int queued = _queued[TLength.Value];
+        int missed = _queued[TLength.Value - 1];
+        byte* slots = table.Slots;
+        long capacity = table.Capacity;
+        long slotBytes = NGramModelLayout.SlotBytes(TLength.Value, sizeof(TIndex));
+        byte* lastBytes = window - (sizeof(ulong) - 1);
+        for (int block = -BlockLooks; block < queued; block += BlockLooks)
+        {
+            ulong* hashes = Pointer(_hashes) + ((block + BlockLooks) & BlockLooks);
+            var places = (byte**)Pointer(_slots) + ((block + BlockLooks) & BlockLooks);
+            ushort* ahead = queue + block + BlockLooks;
+            int count = Math.Min(queued - block - BlockLooks, BlockLooks);
+            for (int i = 0; i < count; i++)
+            {
+                ulong key = *(ulong*)(lastBytes + ahead[i]) & PackedNGram.Mask(TLength.Value);
+                ulong hash = NGramModelLayout.Hash(key, TLength.Value);
+                byte* slot = slots + (NGramModelLayout.Share(hash, capacity) * slotBytes);
+                Prefetch(slot);
+                hashes[i] = hash;
+                places[i] = slot;
+            }
+
+            if (block < 0)
+            {
+                continue;
+            }
+
+            hashes = Pointer(_hashes) + (block & BlockLooks);
+            places = (byte**)Pointer(_slots) + (block & BlockLooks);
+            ushort* now = queue + block;
+            count = Math.Min(queued - block, BlockLooks);
+            for (int i = 0; i < count; i++)
+            {
+                ulong hash = hashes[i];
+                byte* slot = places[i];
+                int position = now[i];
+                while (NGramModelTable.HashAt(slot, TLength.Value) < hash)
+                {
+                    slot += slotBytes;
+                }
+
+                byte* indexes = slot + TLength.Value;
+                uint own = sizeof(TIndex) == sizeof(ushort)
+                    ? ((ushort*)indexes)[TLength.Value - 3]
+                    : ((uint*)indexes)[TLength.Value - 3];
+                bool isFound = (NGramModelTable.HashAt(slot, TLength.Value) == hash) & (own != 0);
+
+                // Without a branch: whether it is there cannot be guessed.
+                CopyIndexes<TLength, TIndex>(indexes, rows + (position * Lanes), isFound ? ulong.MaxValue : 0);
+                missing[missed] = (ushort)position;
+                missed += isFound ? 0 : 1;
+            }
+        }
+
+        _queued[TLength.Value - 1] = missed;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyIndexes<TLength, TIndex>(byte* indexes, TIndex* row, ulong mask)
+        where TLength : struct, ILength
+        where TIndex : unmanaged
+    {
+        // SAFETY: reads no more than 32 bytes from the slot's start on, which are there.
+        int bytes = (TLength.Value - 2) * sizeof(TIndex);
+        var target = (byte*)(row + 2);
+        *(ulong*)target = *(ulong*)indexes & mask & Ones(bytes);
+        if (bytes > 8 && sizeof(TIndex) == sizeof(ushort))
+        {
+            // Narrow rows end here.
+            *(uint*)(target + 8) = *(uint*)(indexes + 8) & (uint)(mask & Ones(bytes - 8));
+        }
+        else if (bytes > 8)
+        {
+            *(ulong*)(target + 8) = *(ulong*)(indexes + 8) & mask & Ones(bytes - 8);
+        }
+
+        if (bytes > 16)
+        {
+            *(ulong*)(target + 16) = *(ulong*)(indexes + 16) & mask & Ones(bytes - 16);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Ones(int bytes) => bytes >= sizeof(ulong) ? ulong.MaxValue : (1UL << (8 * bytes)) - 1;
+
+    /// <summary>The path's scores at the first byte of a chunk: it is the first of a piece.</summary>
+    private void BeginPath<TIndex>(byte value, TIndex* row, double* best, double* before)
+        where TIndex : unmanaged
+    {
+        new Span<double>(best, Lanes).Fill(double.NegativeInfinity);
+        best[0] = _begins[value];
+        before[0] = _logTotal;
+        for (int j = 0; j < Lanes; j++)
+        {
+            before[j + 1] = Math.Max(0, Log(row, j));
         }
     }
 
     /// <summary>The textbook loop for any order and processor.</summary>
-    private void FollowPath(byte* text, int start, int end, long* states, byte* routes, double* best)
+    private void FollowPath<TIndex>(byte* text, int start, int end, TIndex* rows, byte* routes, double* best, double* before)
+        where TIndex : unmanaged
     {
-        byte* allScores = _model.Scores;
-        long scoreBytes = _model.ScoreBytes;
         int last = _order - 1;
+        double* scores = stackalloc double[Lanes];
         for (int i = start; i < end; i++)
         {
-            double* scores = (double*)(allScores + (states[i] * scoreBytes));
-            double begin = IsInsideCharacter(text[i]) ? double.NegativeInfinity : scores[0];
+            TIndex* row = rows + (i * Lanes);
+            double begin = _begins[text[i]];
+            double log = Log(row, 0);
+            for (int j = 1; j <= last; j++)
+            {
+                // The n-gram without its last byte is kept when the n-gram is; when it is not, 0 will do.
+                double ofPrefix = Math.Max(0, log);
+                log = Log(row, j);
+                scores[j] = log - before[j];
+                before[j] = ofPrefix;
+            }
+
             double best0 = best[0] + begin;
             int route = 0;
             for (int k = 1; k <= last; k++)
@@ -292,29 +417,36 @@ public sealed unsafe class NGramSegmenter
         }
     }
 
-    /// <summary>As <see cref="FollowPath"/>, with everything in two registers and no branch on a score.</summary>
-    private void FollowPathOfOrder6(byte* text, int start, int end, int length, long* states, byte* routes, double* best)
+    /// <summary>As <see cref="FollowPath"/>, with everything in registers and no branch on a score.</summary>
+    private void FollowPathOfOrder6<TIndex>(byte* text, int start, int end, TIndex* rows, byte* routes, double* best, double* before)
+        where TIndex : unmanaged
     {
-        const int ScoreBytes = 48;
-        byte* allScores = _model.Scores;
-        double impossible = double.NegativeInfinity;
+        double* logs = _model.Logs;
+        double* begins = Pointer(_begins);
 
-        // States 0 to 3 and 4, 5.
+        // States 0 to 3 and 4, 5; likewise the logarithms of c(), and of the n-grams of 1 to 5 bytes that end at the byte before.
         Vector256<double> low = Vector256.Load(best);
         Vector128<double> high = Vector128.Load(best + 4);
+        Vector256<double> lowBefore = Vector256.Load(before);
+        Vector128<double> highBefore = Vector128.Load(before + 4);
         for (int i = start; i < end; i++)
         {
-            // Scores may lie across two lines.
-            byte* ahead = allScores + (states[Math.Min(i + PrefetchDistance, length - 1)] * ScoreBytes);
-            Prefetch(ahead);
-            Prefetch(ahead + ScoreBytes - 1);
-            double* scores = (double*)(allScores + (states[i] * ScoreBytes));
-            Vector256<double> lowScores = Vector256.Load(scores);
-            Vector128<double> highScores = Vector128.Load(scores + 4);
+            TIndex* row = rows + (i * Lanes);
+            Vector256<int> indexes = sizeof(TIndex) == sizeof(ushort)
+                ? Avx2.ConvertToVector256Int32((ushort*)row)
+                : Vector256.Load((int*)row);
+            Vector256<double> lowLogs = Avx2.GatherVector256(logs, indexes.GetLower(), sizeof(double));
+            Vector128<double> highLogs = Avx2.GatherVector128(logs, indexes.GetUpper(), sizeof(double));
+            Vector256<double> lowScores = lowLogs - lowBefore;
+            Vector128<double> highScores = highLogs - highBefore;
+
+            // One length further; what stands for c() is not looked at.
+            Vector256<double> lowOwn = Avx.Max(lowLogs, Vector256<double>.Zero);
+            highBefore = Sse2.Shuffle(lowOwn.GetUpper(), Sse2.Max(highLogs, Vector128<double>.Zero), 1);
+            lowBefore = Avx2.Permute4x64(lowOwn, 0b10_01_00_00);
 
             // State 0, from whichever sum is largest; of equal sums from the lowest.
-            double* begin = IsInsideCharacter(text[i]) ? &impossible : scores;
-            Vector256<double> node = Vector256.Create(*begin);
+            Vector256<double> node = Avx.BroadcastScalarToVector256(begins + text[i]);
             Vector256<double> lowSums = low + node;
             Vector128<double> highSums = high + node.GetLower();
             Vector128<double> max = Sse2.Max(Sse2.Max(lowSums.GetLower(), lowSums.GetUpper()), highSums);
@@ -337,7 +469,14 @@ public sealed unsafe class NGramSegmenter
 
         low.Store(best);
         high.Store(best + 4);
+        lowBefore.Store(before);
+        highBefore.Store(before + 4);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private double Log<TIndex>(TIndex* row, int lane)
+        where TIndex : unmanaged =>
+        _model.Logs[sizeof(TIndex) == sizeof(ushort) ? ((ushort*)row)[lane] : ((uint*)row)[lane]];
 
     private static int IndexOfBest(double* best, int count)
     {
@@ -387,6 +526,44 @@ public sealed unsafe class NGramSegmenter
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsInsideCharacter(byte value) => _ensureUnicode && (value & 0xC0) == 0x80;
+    private static T* Pointer<T>(T[] pinned)
+        where T : unmanaged => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
+
+    private ushort* Queue(int length) => Pointer(_queues) + (length * (WindowBytes + 1));
+
+    /// <summary>A length that the compiler knows.</summary>
+    private interface ILength
+    {
+        static abstract int Value { get; }
+    }
+
+    private readonly struct Three : ILength
+    {
+        public static int Value => 3;
+    }
+
+    private readonly struct Four : ILength
+    {
+        public static int Value => 4;
+    }
+
+    private readonly struct Five : ILength
+    {
+        public static int Value => 5;
+    }
+
+    private readonly struct Six : ILength
+    {
+        public static int Value => 6;
+    }
+
+    private readonly struct Seven : ILength
+    {
+        public static int Value => 7;
+    }
+
+    private readonly struct Eight : ILength
+    {
+        public static int Value => 8;
+    }
 }

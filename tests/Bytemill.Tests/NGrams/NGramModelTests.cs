@@ -14,7 +14,7 @@ public class NGramModelTests
             Gen.Long[1, 4],
             NGramGen.Ranges,
             Gen.Int[1, 5],
-            Gen.Select(Gen.Int[0, 2].Select(i => new[] { 0L, 700L, 1L << 16 }[i]), Gen.Int[2, 4]),
+            Gen.Select(Gen.Int[0, 2].Select(i => new[] { 0L, 700L, 1L << 16 }[i]), Gen.Int[2, 4], Gen.Int[1, 3]),
             (chunks, order, minCount, ranges, partitions, limits) => (chunks, new NGramSteps
             {
                 Order = order,
@@ -23,7 +23,8 @@ public class NGramModelTests
                 Partitions = partitions,
                 BufferBytes = limits.Item1,
                 FanIn = limits.Item2,
-                CacheBytes = 0,
+                MemoryBytes = 0,
+                Threads = limits.Item3,
             }));
 
     [Fact]
@@ -38,6 +39,47 @@ public class NGramModelTests
             Assert.Equal(expected, test.Steps.Build(test.Steps.Merge(test.Steps.Count(test.Chunks))).File);
         },
         iter: 200);
+
+    [Theory]
+    [InlineData(6, 0)]
+    [InlineData(8, 4)]
+    public void Build_MoreThanTheMemoryHolds_GivesTheSameBytes(int order, int indexBytes)
+    {
+        // About 300 kB of tables and more of records, through pools of 16 kB.
+        var random = new Random(3);
+        byte[][] chunks = [.. Enumerable.Range(0, 60).Select(_ => Array.ConvertAll(new byte[200], _ => (byte)random.Next(random.Next(1, 40))))];
+        var ranges = new KeyRanges([0, 2UL << 56, (7UL << 56) + (3UL << 48), 20UL << 56]);
+        var steps = new NGramSteps { Order = order, MinCount = 1, IndexBytes = indexBytes, MemoryBytes = 1 << 28 };
+        byte[] expected = steps.Build(steps.Merge(steps.Count(chunks))).File;
+        Assert.True(expected.Length > 300_000);
+        foreach (int threads in new[] { 1, 2, 3 })
+        {
+            NGramSteps small = steps with { Ranges = ranges, Partitions = 2, MemoryBytes = 64 << 10, Threads = threads };
+            Assert.Equal(expected, small.Build(small.Merge(small.Count(chunks))).File);
+        }
+    }
+
+    [Fact]
+    public void Build_ThreadsThatFail_EndWithTheFirstError()
+    {
+        var steps = new NGramSteps { Threads = 3 };
+        IReadOnlyList<RunOpener> slices = steps.Merge(steps.Count(["abcabcabcabc"u8.ToArray()]));
+        Assert.Throws<IOException>(() => steps.Build([slices[0], () => throw new IOException("gone")]));
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => NGramModelBuilder.Build(
+            slices, steps.Order, steps.MinCount, new MemoryScratchSpace(), new MemoryStream(), 0, 3, stop.Token));
+    }
+
+    [Fact]
+    public void Insert_AnyOrder_KeepsSlotsSortedAndHandsOnTheSurplus() => Gen.ULong.Array[1, 60].Sample(keys =>
+    {
+        // Two pieces of a crowded table; keys of 8 bytes, the largest hash among them.
+        ulong[] hashes = [.. keys.Append(ulong.MaxValue).Distinct()];
+        byte[] expected = Pieces(hashes.Order(), hashes.Length, hashes.Length);
+        Assert.Equal(expected, Pieces(hashes, hashes.Length, hashes.Length / 2));
+        Assert.Equal(expected, Pieces(hashes.OrderDescending(), hashes.Length, hashes.Length / 3));
+    });
 
     [Theory]
     [InlineData(1)]
@@ -157,6 +199,21 @@ public class NGramModelTests
                 Assert.Equal(many, sorted);
             },
             iter: 60);
+
+    private static unsafe byte[] Pieces(IEnumerable<ulong> hashes, long capacity, long cut)
+    {
+        using var first = new NGramModelPiece(new NGramModelTable(null, capacity, 8, sizeof(ushort), 0), cut, slack: 2);
+        using var second = new NGramModelPiece(new NGramModelTable(null, capacity, 8, sizeof(ushort), cut), capacity - cut, slack: 2);
+        ushort* indexes = stackalloc ushort[6] { 1, 2, 3, 4, 5, 6 };
+        foreach (ulong hash in hashes)
+        {
+            indexes[5] = (ushort)(1 + (hash % 1000));
+            (NGramModelLayout.Share(hash, capacity) < cut ? first : second).Insert(hash, (byte*)indexes);
+        }
+
+        first.MoveSurplusTo(second);
+        return [.. first.Bytes(cut), .. second.Bytes(second.UsedSlots)];
+    }
 
     private static unsafe void Sort(ulong[] keys, int lowestByte)
     {

@@ -10,10 +10,10 @@ public class NGramSegmenterTests
 
     [Fact]
     public void Segment_AnyModelAndChunk_IsTheTextbookPath() =>
-        Gen.Select(NGramGen.Chunks(6, 60), NGramGen.Chunks(4, 400), Gen.Int[1, 8], Gen.Long[1, 4], Gen.Bool).Sample(
-            (training, chunks, order, minCount, ensureUnicode) =>
+        Gen.Select(NGramGen.Chunks(6, 60), NGramGen.Chunks(4, 400), Gen.Int[1, 8], Gen.Long[1, 4], Gen.Bool, Gen.Int[0, 1]).Sample(
+            (training, chunks, order, minCount, ensureUnicode, wide) =>
             {
-                var steps = new NGramSteps { Order = order, MinCount = minCount };
+                var steps = new NGramSteps { Order = order, MinCount = minCount, IndexBytes = 4 * wide };
                 PlainNGrams plain = steps.Plain(training);
                 using NGramModel model = steps.Model(training);
                 var segmenter = new NGramSegmenter(model, ensureUnicode);
@@ -35,16 +35,19 @@ public class NGramSegmenterTests
             iter: 200);
 
     [Theory]
-    [InlineData(6)]
-    [InlineData(3)]
-    public void Segment_TextOfManyWindows_IsTheTextbookPath(int order)
+    [InlineData(6, 0)]
+    [InlineData(6, 4)]
+    [InlineData(3, 0)]
+    [InlineData(8, 4)]
+    [InlineData(8, 0)]
+    public void Segment_TextOfManyWindows_IsTheTextbookPath(int order, int indexBytes)
     {
         // Words of few letters in a skewed order; chunks from one byte to more than two windows, so that both meet in every way.
         var random = new Random(7);
         byte[] Text(int length) => System.Text.Encoding.UTF8.GetBytes(string.Concat(
             Enumerable.Range(0, length / 4).Select(_ => s_words[(int)(6 * Math.Pow(random.NextDouble(), 2))])));
         byte[][] chunks = [Text(24_000), Text(1), Text(9_000), .. Enumerable.Range(0, 60).Select(i => Text(4 + (i * 7))), Text(17_000)];
-        var steps = new NGramSteps { Order = order, MinCount = 30 };
+        var steps = new NGramSteps { Order = order, MinCount = 30, IndexBytes = indexBytes };
         PlainNGrams plain = steps.Plain(chunks);
         using NGramModel model = steps.Model(chunks);
         byte[] text = [.. chunks.SelectMany(chunk => chunk)];
@@ -113,6 +116,38 @@ public class NGramSegmenterTests
         {
             Assert.Equal(Segment(new NGramSegmenter(copy, true), chunk), Segment(new NGramSegmenter(model, true), chunk));
         }
+    }
+
+    [Fact]
+    public void TrimResidency_WhileOthersRead_ChangesNothing()
+    {
+        byte[][] chunks = [.. Enumerable.Range(0, 200).Select(i => System.Text.Encoding.UTF8.GetBytes($"eins zwei {i % 5} drei vier {i} é"))];
+        var steps = new NGramSteps();
+        byte[] file = steps.Build(steps.Merge(steps.Count(chunks))).File;
+        using var mapped = MemoryMappedFile.CreateNew(null, file.Length);
+        using (MemoryMappedViewStream view = mapped.CreateViewStream())
+        {
+            view.Write(file);
+        }
+
+        using NGramModel model = NGramModel.Open(mapped, file.Length);
+        using NGramModel copy = NGramModel.Read(new MemoryStream(file));
+        var segmenter = new NGramSegmenter(copy, true);
+        int[][] expected = Array.ConvertAll(chunks, chunk => Segment(segmenter, chunk));
+        Parallel.For(0, 4, part =>
+        {
+            var other = new NGramSegmenter(model, true);
+            for (int i = part; i < chunks.Length; i++)
+            {
+                model.TrimResidency();
+                Assert.Equal(expected[i], Segment(other, chunks[i]));
+            }
+        });
+        model.TrimResidency();
+        copy.TrimResidency();
+        Assert.Equal(expected[0], Segment(segmenter, chunks[0]));
+        model.Dispose();
+        model.TrimResidency();
     }
 
     private static int[] Segment(NGramSegmenter segmenter, byte[] chunk)

@@ -17,7 +17,12 @@ internal sealed record NGramSteps
 
     public int FanIn { get; init; } = RunMerge.FanIn;
 
-    public long CacheBytes { get; init; } = 1 << 20;
+    public long MemoryBytes { get; init; } = 1 << 20;
+
+    public int Threads { get; init; } = 1;
+
+    /// <summary>0: as the number of distinct counts wants it.</summary>
+    public int IndexBytes { get; init; }
 
     public IReadOnlyList<RunOpener> Count(IReadOnlyList<byte[]> chunks)
     {
@@ -46,7 +51,7 @@ internal sealed record NGramSteps
     {
         NGramModelSummary? summary = null;
         RunOpener file = RunFiles.Write(output =>
-            summary = NGramModelBuilder.Build(slices, Order, MinCount, new MemoryScratchSpace(), output, CacheBytes, CancellationToken.None));
+            summary = NGramModelBuilder.Build(slices, Order, MinCount, new MemoryScratchSpace(), output, MemoryBytes, Threads, IndexBytes, CancellationToken.None));
         return (summary!, RunFiles.Bytes(file));
     }
 

@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+
+namespace Bytemill.Training;
+
+/// <summary>Advice to the system about the pages of a mapped file.</summary>
+internal static unsafe partial class NGramModelPages
+{
+    private const int AdviseNotNeeded = 4;
+
+    /// <summary>Takes the whole pages of a read-only mapping out of this process; a later look brings them back from the file's cache.</summary>
+    public static void Drop(byte* start, long length)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        nuint page = (nuint)Environment.SystemPageSize;
+        nuint first = ((nuint)start + page - 1) & ~(page - 1);
+        nuint end = ((nuint)start + (nuint)length) & ~(page - 1);
+        if (end > first)
+        {
+            // Advice: when the system declines, the pages stay.
+            _ = Advise((byte*)first, end - first, AdviseNotNeeded);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(byte* start, nuint bytes, int advice);
+}
