@@ -15,8 +15,8 @@ internal sealed class BuildModelTask : ITaskBody
             options.MinCount,
             context.Output.Scratch,
             file,
-            context.Node.BufferBytes,
-            context.Node.Threads ?? context.Node.Workers,
+            context.Memory.LoneTaskBytes,
+            context.Threads,
             context.Cancellation);
         return new TaskMetrics { Units = 1, Entries = summary.NGramsByOrder.Sum() };
     }

@@ -107,6 +107,10 @@ internal sealed class JobContext : IDisposable
         lock (_gate)
         {
             _pieceTable?.Table.TrimResidency();
+            if (_ngramModel is { Model.IsValueCreated: true } held)
+            {
+                held.Model.Value.Model.TrimResidency();
+            }
         }
     }
 

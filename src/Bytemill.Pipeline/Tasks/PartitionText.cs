@@ -7,8 +7,10 @@ namespace Bytemill.Pipeline;
 /// <summary>Reads the text of one partition, row group by row group, as normalised training chunks.</summary>
 internal static class PartitionText
 {
-    // Text decoded at once, where pages are not larger: little beside the buffers of counting, enough for the decoder's fixed costs.
-    private const long BatchBytes = 8 << 20;
+    /// <summary>
+    /// Text decoded at once, where pages are not larger: little beside the buffers of counting, enough for the decoder's fixed costs.
+    /// </summary>
+    public const long BatchBytes = 8 << 20;
 
     /// <returns>What was read; <see cref="TaskMetrics.Units"/> is the partition's planned size in bytes.</returns>
     public static TaskMetrics ForEachChunk(TaskContext context, ChunkAction action)

@@ -29,22 +29,27 @@ internal sealed class TokenizeFileTask : ITaskBody
         FileStream output = context.Output.Create(WorkFileNames.Tokenized);
         await using (output.ConfigureAwait(false))
         {
-            TextColumnReader reader = await TextColumnReader.OpenAsync(input.Path, spec.TextColumn, context.Cancellation).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
+            using TextColumnReader reader = TextColumnReader.Open(input.Path, spec.TextColumn);
+            TokenizedFileWriter writer = await TokenizedFileWriter
+                .CreateAsync(input, spec.TextColumn, spec.Keep, output, FileOptionsFor(spec, tokenizer), context.Cancellation)
+                .ConfigureAwait(false);
+            await using (writer.ConfigureAwait(false))
             {
-                TokenizedFileWriter writer = await TokenizedFileWriter
-                    .CreateAsync(input, spec.TextColumn, spec.Keep, output, FileOptionsFor(spec, tokenizer), context.Cancellation)
-                    .ConfigureAwait(false);
-                await using (writer.ConfigureAwait(false))
+                for (int group = 0; group < input.RowGroups.Length; group++)
                 {
-                    for (int group = 0; group < input.RowGroups.Length; group++)
+                    writer.BeginRowGroup(group, context.Cancellation);
+                    foreach (TextBatch batch in reader.ReadBatches(group, PartitionText.BatchBytes, context.Cancellation))
                     {
-                        using TextBatch batch = await reader.ReadRowGroupAsync(group, context.Cancellation).ConfigureAwait(false);
-                        int[] lengths = new int[batch.RowCount];
-                        ids.ResetWrittenCount();
-                        total = TaskMetrics.Add(total, EncodeRows(context, tokenizer, batch, ids, lengths, total.TextBytes));
-                        await writer.WriteRowGroupAsync(group, ids.WrittenMemory, lengths, context.Cancellation).ConfigureAwait(false);
+                        using (batch)
+                        {
+                            int[] lengths = new int[batch.RowCount];
+                            ids.ResetWrittenCount();
+                            total = TaskMetrics.Add(total, EncodeRows(context, tokenizer, batch, ids, lengths, total.TextBytes));
+                            await writer.AppendAsync(ids.WrittenMemory, lengths, context.Cancellation).ConfigureAwait(false);
+                        }
                     }
+
+                    await writer.EndRowGroupAsync(context.Cancellation).ConfigureAwait(false);
                 }
             }
         }
