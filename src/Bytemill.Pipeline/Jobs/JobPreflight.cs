@@ -30,6 +30,7 @@ public static class JobPreflight
             }
         }
 
+        DiskCheck.Require(spec, files.Sum(file => file.RowGroups.Sum(group => group.TextBytes)));
         return files;
     }
 

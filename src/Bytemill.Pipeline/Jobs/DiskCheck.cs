@@ -1,0 +1,52 @@
+using System.Globalization;
+using Bytemill.Training;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>Compares the room on a job's disk with what the job will need at most, before anything is written.</summary>
+internal static class DiskCheck
+{
+    /// <exception cref="JobInputException">The work files will not find room; names the directory and both figures.</exception>
+    public static void Require(JobSpec spec, long textBytes)
+    {
+        if (!spec.SkipDiskCheck && spec.Mode != JobMode.Tokenize)
+        {
+            Require(spec, textBytes, FreeBytes(spec.SpillDirectory ?? spec.OutputDirectory));
+        }
+    }
+
+    internal static void Require(JobSpec spec, long textBytes, long? freeBytes)
+    {
+        long neededBytes = SpillEstimate.For(textBytes, spec.Training.Order, spec.Training.MinCount, spec.PartitionBytes).TotalBytes;
+        if (freeBytes < neededBytes)
+        {
+            string directory = spec.SpillDirectory ?? spec.OutputDirectory;
+            throw new JobInputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The work files of this job may need up to {Gigabytes(neededBytes)} in '{directory}', whose disk has {Gigabytes(freeBytes.Value)} left. "
+                + "Give a directory on a larger disk with --spill-dir, ask 'bytemill plan' for an estimate from the corpus itself, or start all the same with --no-disk-check."));
+        }
+    }
+
+    /// <summary>Room on the disk that a directory is or will be on; <c>null</c> where the system does not tell.</summary>
+    internal static long? FreeBytes(string directory)
+    {
+        string? existing = Path.GetFullPath(directory);
+        while (existing is not null && !Directory.Exists(existing))
+        {
+            existing = Path.GetDirectoryName(existing);
+        }
+
+        try
+        {
+            return existing is null ? null : new DriveInfo(existing).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // Some network file systems do not say; then the job finds out.
+            return null;
+        }
+    }
+
+    private static string Gigabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB");
+}
