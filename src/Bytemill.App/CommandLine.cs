@@ -24,6 +24,10 @@ internal static class CommandLine
         config.AddCommand<TokenizeCommand>("tokenize")
             .WithDescription("Tokenize a corpus of Parquet files with a trained model.")
             .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--output", "tokens");
+        config.AddCommand<PlanCommand>("plan")
+            .WithDescription("Estimate what a run would take, by training on a sample: time, memory, disk and network of each phase.")
+            .WithExample("plan", "--input", "'corpus/*.parquet'", "--min-count", "32")
+            .WithExample("plan", "--input", "'corpus/*.parquet'", "--min-count", "100000", "--text-bytes", "50TB", "--nodes", "200", "--workers", "64", "--memory", "200GB", "--shards", "4096");
         config.AddCommand<ConvertCommand>("convert")
             .WithDescription("Convert a model from or to the JSON of the reference implementation (bytepiece).")
             .WithExample("convert", "out/model.bytemill", "model.json", "--to", "bytepiece")

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using Bytemill.Corpus;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>Reads a sample: rows spread evenly over row groups that are spread evenly over all files. The same corpus gives the same sample.</summary>
+internal static class CorpusSampler
+{
+    // More row groups make a fairer sample and take longer to read.
+    private const int MostRowGroups = 256;
+    private const int FewestRowGroups = 8;
+
+    // Text decoded for each byte that is kept.
+    private const int ReadFactor = 8;
+
+    /// <exception cref="CorpusException">An input is at fault.</exception>
+    /// <exception cref="JobInputException">The corpus holds no text.</exception>
+    public static CorpusSample Read(
+        ImmutableArray<CorpusFile> files, string textColumn, long sampleBytes, IProgress<string> progress, CancellationToken ct)
+    {
+        (int File, int Group, RowGroupInfo Info)[] all =
+        [
+            .. files.SelectMany((file, index) => file.RowGroups.Select((group, number) => (index, number, group))).Where(entry => entry.group.Rows > 0),
+        ];
+        long footerBytes = all.Sum(entry => entry.Info.TextBytes);
+        if (all.Length == 0)
+        {
+            throw new JobInputException($"The {files.Length} input files hold no rows, so there is nothing to plan.");
+        }
+
+        double meanBytes = Math.Max(1, (double)footerBytes / all.Length);
+        int most = (int)Math.Clamp(ReadFactor * sampleBytes / meanBytes, FewestRowGroups, MostRowGroups);
+        int taken = Math.Min(all.Length, most);
+        var documents = ImmutableArray.CreateBuilder<byte[]>();
+        var meter = new WorkMeter();
+        long readBytes = 0;
+        long readFooterBytes = 0;
+        long left = sampleBytes;
+        for (int i = 0; i < taken; i++)
+        {
+            ct.ThrowIfCancellationRequested();
+            progress.Report($"reading row group {i + 1} of {taken}");
+            (int file, int group, RowGroupInfo info) = all[(int)((long)i * all.Length / taken)];
+            meter.Start();
+            using TextBatch batch = ReadAsync(files[file].Path, textColumn, group, ct).GetAwaiter().GetResult();
+            meter.Stop();
+            readBytes += batch.TotalBytes;
+            readFooterBytes += info.TextBytes;
+            long quota = left / (taken - i);
+            left -= Take(batch, quota, documents);
+        }
+
+        if (readBytes == 0)
+        {
+            throw new JobInputException($"The {files.Length} input files hold no text, so there is nothing to plan.");
+        }
+
+        long corpusBytes = taken == all.Length ? readBytes : (long)(footerBytes * ((double)readBytes / Math.Max(1, readFooterBytes)));
+        return new CorpusSample(
+            documents.ToImmutable(), corpusBytes, files.Sum(file => file.LengthBytes), files.Sum(file => file.Rows), files.Length, meter.Seconds / readBytes);
+    }
+
+    // Rows at even distances, so that long documents and short ones come in as they are.
+    private static long Take(TextBatch batch, long quota, ImmutableArray<byte[]>.Builder documents)
+    {
+        double share = Math.Min(1, quota / (double)Math.Max(1, batch.TotalBytes));
+        double due = share / 2;
+        long bytes = 0;
+        for (int row = 0; row < batch.RowCount; row++)
+        {
+            due += share;
+            if (due >= 1)
+            {
+                due -= 1;
+                if (batch[row].Length > 0)
+                {
+                    documents.Add(batch[row].ToArray());
+                    bytes += batch[row].Length;
+                }
+            }
+        }
+
+        return bytes;
+    }
+
+    private static async Task<TextBatch> ReadAsync(string path, string textColumn, int group, CancellationToken ct)
+    {
+        TextColumnReader reader = await TextColumnReader.OpenAsync(path, textColumn, ct).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            return await reader.ReadRowGroupAsync(group, ct).ConfigureAwait(false);
+        }
+    }
+}
