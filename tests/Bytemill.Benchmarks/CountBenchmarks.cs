@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
 using Bytemill.Training;
 
@@ -70,6 +71,19 @@ public class CountBenchmarks
         }
 
         return distinct;
+    }
+
+    /// <summary>The other plain twin: a table of keys.</summary>
+    [Benchmark]
+    public int DictionaryCount()
+    {
+        var counts = new Dictionary<ulong, long>();
+        foreach (ulong key in _keys)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, key, out _)++;
+        }
+
+        return counts.Count;
     }
 
     [Benchmark]

@@ -9,20 +9,48 @@ public static class NGramSliceMerger
     /// <summary>Bytes of a border entry in the footer: length (i32), key (u64), partial count (i64).</summary>
     internal const int BorderBytes = 20;
 
+    /// <summary>Memory that merges as many runs at once as are ever merged at once.</summary>
+    public const long DefaultMemoryBytes = FixedBytes + (RunMerge.FanIn * RunBytes);
+
+    // Writers of each length with their blocks, and the compressor.
+    private const long FixedBytes = 9 << 20;
+
+    // A run being read: its block as stored and as it was, the buffer of its file, and two batches.
+    private const long RunBytes = 320 << 10;
+
     /// <summary>Merges in bounded memory, in several passes when there are many runs.</summary>
     /// <param name="runs">Runs of <see cref="NGramCounter"/> with these ranges and order, in any order; each once.</param>
     /// <param name="shard">Index in <paramref name="ranges"/>.</param>
     /// <param name="ranges">The ranges that the runs were written with.</param>
     /// <param name="order">Longest n-gram, 1 to 8.</param>
     /// <param name="minCount">n-grams of 2 bytes and more that are rarer are dropped, except border prefixes, which are judged when whole.</param>
+    /// <param name="memoryBytes">Memory to use: decides how many runs are merged at once, two at least, for which 10 MB are taken whatever
+    /// is given. More than <see cref="DefaultMemoryBytes"/> is of no use.</param>
     /// <param name="scratch">For intermediate passes and the streams of each length.</param>
     /// <param name="output">Receives the slice; left open.</param>
     /// <param name="ct">Stops between batches with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="RunFormatException">A run is damaged.</exception>
     /// <exception cref="OverflowException">A count exceeds 64 bits.</exception>
     public static NGramSliceSummary Merge(
+        IReadOnlyList<RunOpener> runs,
+        int shard,
+        KeyRanges ranges,
+        int order,
+        long minCount,
+        long memoryBytes,
+        IScratchSpace scratch,
+        Stream output,
+        CancellationToken ct) =>
+        Merge(runs, shard, ranges, order, minCount, scratch, output, FanInFor(memoryBytes), ct);
+
+    /// <summary>Merges with <see cref="DefaultMemoryBytes"/>.</summary>
+    /// <inheritdoc cref="Merge(IReadOnlyList{RunOpener}, int, KeyRanges, int, long, long, IScratchSpace, Stream, CancellationToken)"/>
+    public static NGramSliceSummary Merge(
         IReadOnlyList<RunOpener> runs, int shard, KeyRanges ranges, int order, long minCount, IScratchSpace scratch, Stream output, CancellationToken ct) =>
-        Merge(runs, shard, ranges, order, minCount, scratch, output, RunMerge.FanIn, ct);
+        Merge(runs, shard, ranges, order, minCount, DefaultMemoryBytes, scratch, output, ct);
+
+    /// <summary>Runs merged at once in so much memory.</summary>
+    internal static int FanInFor(long memoryBytes) => (int)Math.Clamp((memoryBytes - FixedBytes) / RunBytes, 2, RunMerge.FanIn);
 
     internal static NGramSliceSummary Merge(
         IReadOnlyList<RunOpener> runs,

@@ -166,6 +166,72 @@ public class NGramCountingTests
         Assert.Throws<RunFormatException>(() => Read(run, 0));
     }
 
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(10 << 20, 3)]
+    [InlineData(NGramSliceMerger.DefaultMemoryBytes, RunMerge.FanIn)]
+    [InlineData(long.MaxValue, RunMerge.FanIn)]
+    public void NGramSliceMerger_AnyMemory_MergesTwoRunsAtOnceAtLeast(long memory, int fanIn) =>
+        Assert.Equal(fanIn, NGramSliceMerger.FanInFor(memory));
+
+    [Fact]
+    public void NGramSliceMerger_LittleMemory_MergesInManyPassesToTheSame()
+    {
+        // 70 runs at two a time take seven passes.
+        var random = new Random(3);
+        RunOpener[] runs = [.. Enumerable.Range(0, 70).Select(_ =>
+            Count([[.. Enumerable.Range(0, 300).Select(_ => (byte)random.Next(97, 101))]], 6, KeyRanges.Whole, 1 << 20))];
+        byte[] Merge(long memory) => RunFiles.Bytes(RunFiles.Write(output =>
+            NGramSliceMerger.Merge(runs, 0, KeyRanges.Whole, 6, 2, memory, new MemoryScratchSpace(), output, CancellationToken.None)));
+
+        Assert.Equal(Merge(long.MaxValue), Merge(0));
+    }
+
+    [Theory]
+    [InlineData(1L << 32)]
+    [InlineData((1L << 33) - 1)]
+    [InlineData(long.MaxValue / 64)] // a slice adds up six lengths
+    public void NGramSliceMerger_CountsBeyond32Bits_AreExact(long count)
+    {
+        ulong key = KeyRanges.KeyOf("abcdef"u8);
+        RunOpener run = Write(writer =>
+        {
+            writer.Write(KeyRanges.KeyOf("ab"u8), 2, 1);
+            writer.Write(key, 6, count);
+        });
+        RunOpener merged = RunFiles.Write(output => NGramSliceMerger.Merge(
+            [run, run, run], 0, KeyRanges.Whole, 6, 2, 0, new MemoryScratchSpace(), output, CancellationToken.None));
+
+        Assert.Equal([(key, 6, 3 * count)], ReadSlice(merged, 5));
+        Assert.Equal([(KeyRanges.KeyOf("ab"u8), 2, 3 + (3 * count))], ReadSlice(merged, 1));
+    }
+
+    [Fact]
+    public void NGramSliceMerger_SumOfRunsBeyond64Bits_Throws()
+    {
+        RunOpener run = Write(writer => writer.Write(KeyRanges.KeyOf("abcdef"u8), 6, (long.MaxValue / 2) + 1));
+        Assert.Throws<OverflowException>(() => RunFiles.Write(output => NGramSliceMerger.Merge(
+            [run, run], 0, KeyRanges.Whole, 6, 2, new MemoryScratchSpace(), output, CancellationToken.None)));
+    }
+
+    [Fact]
+    public void NGramSliceMerger_SumOfPrefixBeyond64Bits_Throws()
+    {
+        // No n-gram overflows, but the byte that they begin with.
+        RunOpener Run(string ngram) => Write(writer => writer.Write(KeyRanges.KeyOf(System.Text.Encoding.ASCII.GetBytes(ngram)), 6, long.MaxValue / 2));
+        Assert.Throws<OverflowException>(() => RunFiles.Write(output => NGramSliceMerger.Merge(
+            [Run("abcdef"), Run("acdefg"), Run("adefgh")], 0, KeyRanges.Whole, 6, 2, new MemoryScratchSpace(), output, CancellationToken.None)));
+    }
+
+    [Fact]
+    public void NGramMerger_SumBeyond64Bits_Throws()
+    {
+        RunSource Source() => new(Write(writer => writer.Write(KeyRanges.KeyOf("abcdef"u8), 6, long.MaxValue)), RunKind.NGramRun, 0);
+        using var codec = new BlockCodec();
+        using NGramMerger merger = NGramMerger.Open([Source(), Source()], 0, codec);
+        Assert.Throws<OverflowException>(() => merger.NextBatch());
+    }
+
     [Fact]
     public void NGramMerger_AnyNumberOfRuns_AddsUp() =>
         Gen.Select(Gen.Int[0, 2000].Array[0, 1500].Array[0, 9], Gen.Int[0, 1]).Sample(
@@ -253,10 +319,14 @@ public class NGramCountingTests
         run.Finish();
     });
 
-    private static List<(ulong Key, int Length, long Count)> Read(RunOpener run, int segment)
+    private static List<(ulong Key, int Length, long Count)> Read(RunOpener run, int segment) => Read(run, RunKind.NGramRun, segment);
+
+    private static List<(ulong Key, int Length, long Count)> ReadSlice(RunOpener slice, int segment) => Read(slice, RunKind.NGramSlice, segment);
+
+    private static List<(ulong Key, int Length, long Count)> Read(RunOpener run, RunKind kind, int segment)
     {
         using var codec = new BlockCodec();
-        using var source = new RunSource(run, RunKind.NGramRun, 0);
+        using var source = new RunSource(run, kind, 0);
         using var reader = new NGramReader(source.Open(segment, codec));
         var entries = new List<(ulong, int, long)>();
         while (reader.Read())
