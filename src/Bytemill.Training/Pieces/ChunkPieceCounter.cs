@@ -45,13 +45,7 @@ public sealed class ChunkPieceCounter
     {
         int pieces = _segmenter.Segment(
             _text.AsSpan(0, _used), System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_chunkEnds), _pieceEnds);
-        int start = 0;
-        foreach (int end in _pieceEnds.AsSpan(0, pieces))
-        {
-            _counter.Add(_text.AsSpan(start, end - start));
-            start = end;
-        }
-
+        _counter.AddAll(_text.AsSpan(0, _used), _pieceEnds.AsSpan(0, pieces));
         _used = 0;
         _chunkEnds.Clear();
     }
