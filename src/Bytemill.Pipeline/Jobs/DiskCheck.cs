@@ -21,10 +21,9 @@ internal static class DiskCheck
         if (freeBytes < neededBytes)
         {
             string directory = spec.SpillDirectory ?? spec.OutputDirectory;
-            throw new JobInputException(string.Create(
-                CultureInfo.InvariantCulture,
+            throw new JobInputException(
                 $"The work files of this job may need up to {Gigabytes(neededBytes)} in '{directory}', whose disk has {Gigabytes(freeBytes.Value)} left. "
-                + "Give a directory on a larger disk with --spill-dir, ask 'bytemill plan' for an estimate from the corpus itself, or start all the same with --no-disk-check."));
+                + "Give a directory on a larger disk with --spill-dir, ask 'bytemill plan' for an estimate from the corpus itself, or start all the same with --no-disk-check.");
         }
     }
 

@@ -15,6 +15,7 @@ internal static class SampleMeter
 
     // Fewer than this kept in a small sample say little about the corpus.
     private const long LeastPieceMinCount = 4;
+    private const long MemoryBytes = 1L << 30;
     private const int DiskProbeBytes = 64 << 20;
 
     /// <param name="sample">Documents.</param>
@@ -74,13 +75,13 @@ internal static class SampleMeter
 
         Segmented whole = pieces[^1];
         progress.Report("pruning the vocabulary");
-        RunOpener slice2 = Reduce(pieces[2].Runs, ct, out _, out _);
         TrainerOptions pruned = options with { MinCount = pieceMinCount };
         // The first one pays for compilation.
-        Prune(slice2, pruned, ct);
-        RunOpener pieceSlice = Reduce(whole.Runs, ct, out double reduceSeconds, out _);
+        Prune(pieces[2].Runs, pruned, ct);
+        Reduce(whole.Runs, ct, out double reduceSeconds, out _);
         ImmutableArray<(int Size, TokenizerModel Model)> models = [];
-        double pruneSeconds = WorkMeter.Time(() => models = Prune(pieceSlice, pruned, ct));
+        // Pruning begins by adding up.
+        double pruneSeconds = Math.Max(0, WorkMeter.Time(() => models = Prune(whole.Runs, pruned, ct)) - reduceSeconds);
 
         progress.Report("tokenizing");
         var tokenizer = new Tokenizer(models[0].Model);
@@ -191,7 +192,7 @@ internal static class SampleMeter
     {
         NGramSliceSummary? made = null;
         RunOpener slice = InMemory(
-            output => made = NGramSliceMerger.Merge(runs, 0, KeyRanges.Whole, order, minCount, new MemoryScratchSpace(), output, ct), out NGramSliceSummary? _);
+            output => made = NGramSliceMerger.Merge(runs, 0, KeyRanges.Whole, order, minCount, MemoryBytes, new MemoryScratchSpace(), output, ct), out NGramSliceSummary? _);
         summary = made!;
         return slice;
     }
@@ -204,7 +205,7 @@ internal static class SampleMeter
         NGramModelSummary? modelSummary = null;
         RunOpener? modelFile = null;
         double modelSeconds = WorkMeter.Time(() => modelFile = InMemory(
-            output => NGramModelBuilder.Build([slice!], options.Order, minCount, new MemoryScratchSpace(), output, ct), out modelSummary));
+            output => NGramModelBuilder.Build([slice!], options.Order, minCount, new MemoryScratchSpace(), output, MemoryBytes, threads: 1, ct), out modelSummary));
         using Stream stream = modelFile!();
         using NGramModel model = NGramModel.Read(stream);
         var segmenter = new NGramSegmenter(model, options.EnsureUnicode);
@@ -214,7 +215,7 @@ internal static class SampleMeter
         for (int part = 0; part < parts.Length; part++)
         {
             ct.ThrowIfCancellationRequested();
-            using var counter = new PieceCounter(KeyRanges.Whole, 1L << 30, new MemoryScratchSpace());
+            using var counter = new PieceCounter(KeyRanges.Whole, MemoryBytes, new MemoryScratchSpace());
             var batch = new ChunkPieceCounter(segmenter, counter);
             segmentSeconds += WorkMeter.Time(() =>
             {
@@ -242,18 +243,16 @@ internal static class SampleMeter
             reduced.Pieces);
     }
 
-    private static RunOpener Reduce(RunOpener[] runs, CancellationToken ct, out double seconds, out PieceSliceSummary summary)
+    private static void Reduce(RunOpener[] runs, CancellationToken ct, out double seconds, out PieceSliceSummary summary)
     {
         PieceSliceSummary? made = null;
-        RunOpener? slice = null;
-        seconds = WorkMeter.Time(() => slice = InMemory(
-            output => made = PieceRunMerger.Merge(runs, 0, null, new MemoryScratchSpace(), output, ct), out PieceSliceSummary? _));
+        seconds = WorkMeter.Time(() => InMemory(
+            output => made = PieceRunMerger.Merge(runs, 0, null, MemoryBytes, new MemoryScratchSpace(), output, ct), out PieceSliceSummary? _));
         summary = made!;
-        return slice!;
     }
 
-    private static ImmutableArray<(int Size, TokenizerModel Model)> Prune(RunOpener slice, TrainerOptions options, CancellationToken ct) =>
-        SamplePruning.Run(slice, options, ct);
+    private static ImmutableArray<(int Size, TokenizerModel Model)> Prune(RunOpener[] runs, TrainerOptions options, CancellationToken ct) =>
+        SamplePruning.Run(runs, options, ct);
 
     private static long Encode(Tokenizer tokenizer, List<byte[]> documents, CancellationToken ct)
     {

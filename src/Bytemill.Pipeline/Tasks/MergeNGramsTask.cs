@@ -15,7 +15,7 @@ internal sealed class MergeNGramsTask : ITaskBody
             context.Plan.NGramRanges,
             options.Order,
             options.MinCount,
-            context.Node.BufferBytes,
+            context.Memory.MergingBytes,
             context.Output.Scratch,
             slice,
             context.Cancellation);

@@ -21,6 +21,10 @@ public sealed record SpillEstimate(long CountBytes, long ModelBytes, long PieceB
     private const double KeptPower = 0.78;
 
     private const double PieceBytesPerByte = 0.45;
+    private const double SliceBytesPerNGram = 3;
+
+    // Slots of a table for each n-gram in it.
+    private const double TableRoom = 5.0 / 3;
     private const int MergeFanIn = 64;
 
     /// <summary>All of them: they are on disk one after another, but a phase's input is deleted only when its output is complete.</summary>
@@ -44,7 +48,7 @@ public sealed record SpillEstimate(long CountBytes, long ModelBytes, long PieceB
         double ofByte = Math.Min(order + 1, RunBytesPerByte * orders * Math.Pow(partition / 1e6, RunPower));
         double passes = textBytes / partition > MergeFanIn ? 2 : 1;
         double kept = Math.Min(textBytes * (double)order, KeptOfMegabyte * orders * Math.Pow(Math.Max(textBytes, 1) / 1e6 / minCount, KeptPower));
-        double model = kept * (NGramModelLayout.RecordBytes(order) + 1 + 3);
+        double model = kept * ((NGramModelLayout.SlotBytes(order, sizeof(uint)) * TableRoom) + SliceBytesPerNGram);
         return new SpillEstimate(
             Saturate(Safety * textBytes * ofByte * passes), Saturate(Safety * model), Saturate(Safety * textBytes * PieceBytesPerByte));
     }
