@@ -22,21 +22,18 @@ internal sealed class PartSums : IDisposable
     /// <exception cref="OverflowException">A sum exceeds 64 bits.</exception>
     public void AddPartsOf(RunOpener slice, CancellationToken ct)
     {
-        var segmenter = new PrefixSegmenter(_table.Automaton);
-        Span<long> sums = Values;
+        var parts = new PartCounter(_table.Automaton, _memory);
         using var reader = new PieceSliceReader(slice);
         for (long i = 1; reader.Read(); i++)
         {
-            foreach (int part in segmenter.Segment(reader.Piece, reader.Shared))
-            {
-                sums[part] = checked(sums[part] + reader.Count);
-            }
-
+            parts.Add(reader.Piece, reader.Shared, reader.Count);
             if ((i & 0xFFFF) == 0)
             {
                 ct.ThrowIfCancellationRequested();
             }
         }
+
+        parts.Flush();
     }
 
     public void Dispose() => _table.Memory.Return(_memory);

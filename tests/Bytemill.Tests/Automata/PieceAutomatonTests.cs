@@ -68,8 +68,9 @@ public class PieceAutomatonTests
         using PieceAutomaton opened = PieceAutomaton.Open(memory);
         Assert.Equal((built.Count, built.LongestPiece), (opened.Count, opened.LongestPiece));
         Assert.Equal(image, Image(opened));
-        Assert.Equal(
-            new TextbookUnigram(pieces, counts).Segment("abcabbc"u8), new PrefixSegmenter(opened).Segment("abcabbc"u8, 0).ToArray());
+        var ids = new System.Buffers.ArrayBufferWriter<int>();
+        new UnigramSegmenter(opened).Segment("abcabbc"u8, ids);
+        Assert.Equal(new TextbookUnigram(pieces, counts).Segment("abcabbc"u8), ids.WrittenSpan.ToArray());
     }
 
     [Theory]
