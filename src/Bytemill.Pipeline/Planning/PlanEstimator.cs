@@ -239,9 +239,9 @@ internal sealed class PlanEstimator
         double slowest = Math.Max(cpuTime, Math.Max(isCached ? 0 : diskTime, networkTime));
         double start = _constants.SecondsOf(phase);
         string limit = start > slowest ? "start"
-            : isPaging && slowest > cpuTime ? "memory"
             : slowest <= cpuTime ? "cpu"
             : slowest <= networkTime ? "network"
+            : isPaging ? "memory"
             : "disk";
         _phases.Add(new PhaseEstimate(
             phase.ToString().ToLowerInvariant(),
