@@ -13,10 +13,18 @@ internal static class PlanDisplay
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
 
+    // A pipe has no width; without one, tables are cut to 80 columns.
+    private const int PipedWidth = 160;
+
     public static string ToJson(PlanReport report) => JsonSerializer.Serialize(report, s_json);
 
     public static void Write(PlanReport report, IAnsiConsole console)
     {
+        if (Console.IsOutputRedirected)
+        {
+            console.Profile.Width = PipedWidth;
+        }
+
         ClusterShape cluster = report.Cluster;
         string nodes = cluster.Nodes == 1 ? "this machine" : Units.Format($"{cluster.Nodes} nodes");
         Line(console, Units.Format(
@@ -24,7 +32,7 @@ internal static class PlanDisplay
         var table = new Table().Border(TableBorder.Simple).AddColumn("phase");
         foreach (string column in (string[])["time", "limited by", "memory", "disk written", "disk in use", .. cluster.Nodes == 1 ? (string[])[] : ["of it per node", "network"]])
         {
-            table.AddColumn(new TableColumn(column) { Alignment = column == "limited by" ? Justify.Left : Justify.Right });
+            table.AddColumn(new TableColumn(column) { Alignment = column == "limited by" ? Justify.Left : Justify.Right, NoWrap = true });
         }
 
         foreach (PhaseEstimate phase in report.Phases)

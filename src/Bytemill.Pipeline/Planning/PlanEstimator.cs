@@ -44,7 +44,8 @@ internal sealed class PlanEstimator
         _normalized = textBytes * measured.NormalizedShare;
         _partitions = Math.Max(1, partitions);
         _partition = _normalized / _partitions;
-        _files = Math.Max(1, sample.Files * (_text / sample.CorpusBytes));
+        // More text comes in larger files rather than in millions of small ones.
+        _files = Math.Max(sample.Files, Math.Min(sample.Files * (_text / sample.CorpusBytes), _partitions));
     }
 
     private JobSpec Spec => _request.Spec;
@@ -238,9 +239,9 @@ internal sealed class PlanEstimator
         double slowest = Math.Max(cpuTime, Math.Max(isCached ? 0 : diskTime, networkTime));
         double start = _constants.SecondsOf(phase);
         string limit = start > slowest ? "start"
-            : isPaging && slowest > cpuTime ? "memory"
             : slowest <= cpuTime ? "cpu"
             : slowest <= networkTime ? "network"
+            : isPaging ? "memory"
             : "disk";
         _phases.Add(new PhaseEstimate(
             phase.ToString().ToLowerInvariant(),
@@ -263,7 +264,7 @@ internal sealed class PlanEstimator
         }
 
         double slots = (double)Cluster.Nodes * Cluster.Workers;
-        if (slots > Spec.NGramShards)
+        if (slots > Spec.NGramShards && Spec.NGramShards < 4096)
         {
             _warnings.Add(FormattableString.Invariant(
                 $"merge and vocabulary use {Spec.NGramShards} of {slots} workers: raise --shards to {Math.Min(4096, slots)}"));
