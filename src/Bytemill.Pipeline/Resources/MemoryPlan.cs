@@ -29,6 +29,9 @@ public sealed record MemoryPlan(long BudgetBytes, int Tasks)
     /// <summary>For a task that no other accompanies: building the n-gram model, the last rounds of a small vocabulary.</summary>
     public long LoneTaskBytes => Shared;
 
+    /// <summary>Length up to which the n-gram model is copied into memory instead of being mapped.</summary>
+    public long ModelCopyBytes => Shared / 2;
+
     /// <summary>For the pieces that one segmenting task counts, beside the mapped n-gram model.</summary>
     /// <param name="modelBytes">Length of the model's file. Of a larger model only a part stays resident.</param>
     public long PieceCountingBytes(long modelBytes) =>

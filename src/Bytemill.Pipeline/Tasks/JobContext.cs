@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.IO.MemoryMappedFiles;
 using Bytemill.Corpus;
 using Bytemill.Tokenization;
 using Bytemill.Training;
@@ -17,16 +16,18 @@ internal sealed class JobContext : IDisposable
 
     private readonly ConcurrentDictionary<string, Lazy<StageManifest>> _manifests = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, Lazy<bool>> _verifiedFiles = new();
+    private readonly MemoryPlan _memory;
     private readonly IDisposable _trimming;
     private readonly Lock _gate = new();
-    private (string Manifest, Lazy<MappedNGramModel> Model)? _ngramModel;
+    private (string Manifest, Lazy<HostedNGramModel> Model)? _ngramModel;
     private (string Manifest, SharedPieceTable Table)? _pieceTable;
     private Lazy<Tokenizer>? _tokenizer;
 
-    public JobContext(WorkDirectory work, JobPlan plan, ResidentSetGuard residentSet)
+    public JobContext(WorkDirectory work, JobPlan plan, MemoryPlan memory, ResidentSetGuard residentSet)
     {
         Work = work;
         Plan = plan;
+        _memory = memory;
         _trimming = residentSet.Register(TrimResidency);
     }
 
@@ -46,7 +47,7 @@ internal sealed class JobContext : IDisposable
     public IReadOnlyList<RunOpener> OpenAll(string manifest, string file) =>
         [.. Enumerable.Range(0, Manifest(manifest).AttemptDirectories.Length).Select(task => Open(manifest, task, file))];
 
-    /// <summary>The n-gram model of a stage, memory-mapped once on this node.</summary>
+    /// <summary>The n-gram model of a stage, opened once on this node.</summary>
     public NGramModel NGramModel(string manifest)
     {
         lock (_gate)
@@ -54,7 +55,7 @@ internal sealed class JobContext : IDisposable
             if (_ngramModel is not { } held || held.Manifest != manifest)
             {
                 string path = Path.Combine(Work.Resolve(Manifest(manifest).AttemptDirectories[0]), WorkFileNames.NGramModel);
-                _ngramModel = (manifest, new Lazy<MappedNGramModel>(() => MappedNGramModel.Open(path), Retryable));
+                _ngramModel = (manifest, new Lazy<HostedNGramModel>(() => HostedNGramModel.Open(path, _memory.ModelCopyBytes), Retryable));
             }
 
             return _ngramModel.Value.Model.Value.Model;
@@ -163,40 +164,6 @@ internal sealed class JobContext : IDisposable
             _ngramModel = null;
             _pieceTable?.Table.Retire();
             _pieceTable = null;
-        }
-    }
-
-    private sealed class MappedNGramModel : IDisposable
-    {
-        private readonly MemoryMappedFile _file;
-
-        private MappedNGramModel(MemoryMappedFile file, NGramModel model)
-        {
-            _file = file;
-            Model = model;
-        }
-
-        public NGramModel Model { get; }
-
-        public static MappedNGramModel Open(string path)
-        {
-            long length = new FileInfo(path).Length;
-            var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
-            try
-            {
-                return new MappedNGramModel(file, Training.NGramModel.Open(file, length));
-            }
-            catch
-            {
-                file.Dispose();
-                throw;
-            }
-        }
-
-        public void Dispose()
-        {
-            Model.Dispose();
-            _file.Dispose();
         }
     }
 }

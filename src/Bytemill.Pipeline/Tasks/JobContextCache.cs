@@ -8,10 +8,12 @@ internal sealed class JobContextCache : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _jobs = new(StringComparer.Ordinal);
+    private readonly MemoryPlan _memory;
     private readonly ResidentSetGuard _residentSet;
 
+    /// <param name="memory">What the jobs' models may take.</param>
     /// <param name="residentSet">Trims what the jobs map into memory.</param>
-    public JobContextCache(ResidentSetGuard residentSet) => _residentSet = residentSet;
+    public JobContextCache(MemoryPlan memory, ResidentSetGuard residentSet) => (_memory, _residentSet) = (memory, residentSet);
 
     /// <summary>The job's context, loaded from its work directory at first use.</summary>
     public Lease Acquire(JobReference job)
@@ -24,7 +26,7 @@ internal sealed class JobContextCache : IDisposable
                 entry = new Entry(new Lazy<JobContext>(() =>
                 {
                     var work = new WorkDirectory(job.WorkDirectory);
-                    return new JobContext(work, work.ReadPlan(), _residentSet);
+                    return new JobContext(work, work.ReadPlan(), _memory, _residentSet);
                 }));
                 _jobs.Add(job.JobId, entry);
             }

@@ -10,7 +10,7 @@ internal sealed class NodeServices : IDisposable
         Cpu = new CpuPool(threads);
         Memory = new MemoryPlan(options.MemoryBytes ?? MachineMemory.DefaultBudgetBytes(), threads);
         ResidentSet = new ResidentSetGuard(Memory.BudgetBytes + (MemoryPlan.RuntimeBytes / 2));
-        Jobs = new JobContextCache(ResidentSet);
+        Jobs = new JobContextCache(Memory, ResidentSet);
     }
 
     public NodeOptions Options { get; }
