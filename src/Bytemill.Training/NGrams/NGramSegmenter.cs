@@ -17,8 +17,8 @@ public sealed unsafe class NGramSegmenter
     // What the windows of all buffers take stays in the second-level cache.
     private const int WindowBytes = 2048;
 
-    // Looks on their way at once: the processor keeps a few dozen lines coming.
-    private const int BlockLooks = 64;
+    // Looks on their way at once: the processor keeps about so many lines coming.
+    private const int BlockLooks = 16;
 
     // One lane for each length up to 8.
     private const int Lanes = 8;
