@@ -76,7 +76,7 @@ static double Row(string name, double estimate, double actual)
 JsonElement Plan(string[] arguments)
 {
     ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true };
-    foreach (string argument in (string[])[Path.Combine(root, "src", "Bytemill.App", "bin", "Release", "net10.0", "bytemill.dll"), "plan", .. arguments])
+    foreach (string argument in (string[])[Path.Combine(root, "src", "Bytemill.App", "bin", "publish", "bytemill.dll"), "plan", .. arguments])
     {
         start.ArgumentList.Add(argument);
     }

@@ -16,6 +16,10 @@ step dotnet build Pipeline.sln --configuration Release --no-restore
 # A script of one file is in no project: build it here, so that it does not rot.
 step dotnet build scripts/make-sample.cs
 step dotnet build scripts/bench-train.cs
+step dotnet build scripts/bench-scaling.cs
+step dotnet build scripts/check-plan.cs
+step dotnet build scripts/measure-constants.cs
+step dotnet build scripts/make-corpus.cs
 step dotnet build scripts/parquet-to-jsonl.cs
 step dotnet build scripts/make-unicode-data.cs
 step dotnet format Pipeline.sln --verify-no-changes --no-restore

@@ -22,7 +22,7 @@ public sealed record JobRun(
     /// <summary>Of the first model.</summary>
     public string ModelSha256 => Manifest.GetProperty("models")[0].GetProperty("sha256").GetString()!;
 
-    /// <summary>Runs <c>bytemill</c> as built in Release.</summary>
+    /// <summary>Runs <c>bytemill</c> as scripts/bytemill.sh builds it.</summary>
     /// <param name="root">The repository.</param>
     /// <param name="output">Passed as <c>--output</c>; deleted in the end.</param>
     /// <param name="timeout">The process is ended then, and the run fails.</param>
@@ -31,7 +31,7 @@ public sealed record JobRun(
     public static JobRun Run(string root, string output, TimeSpan timeout, params IReadOnlyList<string> arguments)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true };
-        string program = Path.Combine(root, "src", "Bytemill.App", "bin", "Release", "net10.0", "bytemill.dll");
+        string program = Path.Combine(root, "src", "Bytemill.App", "bin", "publish", "bytemill.dll");
         foreach (string argument in (string[])[program, .. arguments, "--output", output])
         {
             start.ArgumentList.Add(argument);

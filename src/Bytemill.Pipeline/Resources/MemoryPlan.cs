@@ -35,7 +35,11 @@ public sealed record MemoryPlan(long BudgetBytes, int Tasks)
     /// <summary>For the pieces that one segmenting task counts, beside the mapped n-gram model.</summary>
     /// <param name="modelBytes">Length of the model's file. Of a larger model only a part stays resident.</param>
     public long PieceCountingBytes(long modelBytes) =>
-        Math.Min(MostPieceCountingBytes, (Shared - Math.Min(modelBytes, Shared / 2)) / Tasks);
+        Math.Min(MostPieceCountingBytes, ((Shared - Math.Min(modelBytes, Shared / 2)) / Tasks) - SegmentingBytes(modelBytes));
+
+    /// <summary>For the buffers that one segmenting task sorts its looks in: 0 for a model that fits, whose looks need not be sorted.</summary>
+    /// <param name="modelBytes">Length of the model's file.</param>
+    public long SegmentingBytes(long modelBytes) => modelBytes <= ModelCopyBytes ? 0 : Shared / 4 / Tasks;
 
     /// <summary>For the encoder of all kept pieces, which the tasks of a node share.</summary>
     public long PieceTableBytes => Shared / 2;

@@ -14,8 +14,17 @@ namespace Bytemill.Training;
 /// </remarks>
 public sealed unsafe class NGramSegmenter
 {
-    // What the windows of all buffers take stays in the second-level cache.
-    private const int WindowBytes = 2048;
+    /// <summary>Bytes of text looked up at a time: what the buffers take then stays in the second-level cache.</summary>
+    public const int UsualWindowBytes = 2048;
+
+    /// <summary>Most bytes of text that can be looked up at a time.</summary>
+    public const int LargestWindowBytes = 1 << PositionBits;
+
+    // A position and the top of a hash are sorted as one number.
+    private const int PositionBits = 20;
+
+    // Rows, queues and keys to sort with their copy.
+    private const int BufferBytesPerByte = (Lanes * sizeof(uint)) + ((PackedNGram.MaxLength + 1) * sizeof(int)) + (2 * sizeof(ulong)) + 1;
 
     // Looks on their way at once: the processor keeps about so many lines coming.
     private const int BlockLooks = 16;
@@ -38,24 +47,43 @@ public sealed unsafe class NGramSegmenter
 
     // Pinned, so that they can be pointed at.
     private readonly double[] _begins = GC.AllocateArray<double>(256, pinned: true);
-    private readonly byte[] _window = GC.AllocateArray<byte>(BytesBefore + WindowBytes, pinned: true);
-    private readonly uint[] _rows = GC.AllocateArray<uint>(WindowBytes * Lanes, pinned: true);
-    private readonly ushort[] _queues = GC.AllocateArray<ushort>((PackedNGram.MaxLength + 1) * (WindowBytes + 1), pinned: true);
+    private readonly int _windowBytes;
+    private readonly byte[] _window;
+    private readonly uint[] _rows;
+    private readonly int[] _queues;
     private readonly int[] _queued = GC.AllocateArray<int>(PackedNGram.MaxLength + 1, pinned: true);
     private readonly ulong[] _hashes = GC.AllocateArray<ulong>(2 * BlockLooks, pinned: true);
     private readonly long[] _slots = GC.AllocateArray<long>(2 * BlockLooks, pinned: true);
+
+    // Keys to sort and room for their copy; empty where looks go in order of the text.
+    private readonly ulong[] _keys = [];
     private byte[] _routes = new byte[1024];
 
     /// <param name="model">Must outlive this.</param>
     /// <param name="ensureUnicode">Whether pieces may not begin at bytes 0x80 to 0xBF.</param>
-    public NGramSegmenter(NGramModel model, bool ensureUnicode)
-        : this(model, ensureUnicode, useVectors: true)
+    /// <param name="windowBytes">
+    /// Bytes of text looked up at a time. More than <see cref="UsualWindowBytes"/> is for a model that does not fit memory: the looks of a
+    /// window then go through each table from its beginning to its end, so that a page of it comes in once for a window.
+    /// </param>
+    public NGramSegmenter(NGramModel model, bool ensureUnicode, int windowBytes = UsualWindowBytes)
+        : this(model, ensureUnicode, useVectors: true, windowBytes)
     {
     }
 
-    internal NGramSegmenter(NGramModel model, bool ensureUnicode, bool useVectors)
+    internal NGramSegmenter(NGramModel model, bool ensureUnicode, bool useVectors, int windowBytes = UsualWindowBytes)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfLessThan(windowBytes, BytesBefore);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(windowBytes, LargestWindowBytes);
+        _windowBytes = windowBytes;
+        _window = GC.AllocateArray<byte>(BytesBefore + windowBytes, pinned: true);
+        _rows = GC.AllocateArray<uint>(windowBytes * Lanes, pinned: true);
+        _queues = GC.AllocateArray<int>((PackedNGram.MaxLength + 1) * (windowBytes + 1), pinned: true);
+        if (windowBytes > UsualWindowBytes)
+        {
+            _keys = GC.AllocateArray<ulong>(2 * windowBytes, pinned: true);
+        }
+
         _model = model;
         _order = model.Order;
         _useVectors = useVectors && Avx2.IsSupported && _order == 6;
@@ -65,6 +93,10 @@ public sealed unsafe class NGramSegmenter
             _begins[b] = ensureUnicode && (b & 0xC0) == 0x80 ? double.NegativeInfinity : model.Score([(byte)b]);
         }
     }
+
+    /// <summary>The largest window whose buffers take no more than so many bytes; at least the usual one.</summary>
+    public static int WindowBytesWithin(long memoryBytes) =>
+        (int)Math.Clamp(memoryBytes / BufferBytesPerByte, UsualWindowBytes, LargestWindowBytes);
 
     /// <summary>Writes the best split of <paramref name="chunk"/> as piece end offsets.</summary>
     /// <param name="chunk">Any bytes, length L.</param>
@@ -124,6 +156,9 @@ public sealed unsafe class NGramSegmenter
         }
     }
 
+    /// <summary>Bytes of text looked up at a time.</summary>
+    public int WindowBytes => _windowBytes;
+
     private int Segment<TIndex>(ReadOnlySpan<byte> text, ReadOnlySpan<int> chunkEnds, Span<int> ends)
         where TIndex : unmanaged
     {
@@ -138,9 +173,9 @@ public sealed unsafe class NGramSegmenter
         double* before = stackalloc double[Lanes + 1];
         fixed (byte* routes = _routes)
         {
-            for (int first = 0; first < text.Length; first += WindowBytes)
+            for (int first = 0; first < text.Length; first += _windowBytes)
             {
-                int length = Math.Min(WindowBytes, text.Length - first);
+                int length = Math.Min(_windowBytes, text.Length - first);
                 text.Slice(first, length).CopyTo(new Span<byte>(window, length));
                 LookUp(window, length, first, chunkEnds[chunk..], start, rows);
                 for (int i = 0; i < length;)
@@ -193,7 +228,7 @@ public sealed unsafe class NGramSegmenter
         int* queued = Pointer(_queued);
         var bytes = (TIndex*)_model.Bytes;
         var pairs = (TIndex*)_model.Pairs;
-        ushort* full = Queue(_order);
+        int* full = Queue(_order);
         int chunk = 0;
         for (int i = 0; i < length;)
         {
@@ -210,7 +245,7 @@ public sealed unsafe class NGramSegmenter
                     row[1] = pairs[*(ushort*)(window + i - 1)];
                 }
 
-                Queue(before + 1)[queued[before + 1]++] = (ushort)i;
+                Queue(before + 1)[queued[before + 1]++] = i;
             }
 
             int count = queued[_order];
@@ -223,7 +258,7 @@ public sealed unsafe class NGramSegmenter
                     row[1] = pairs[*(ushort*)(window + i - 1)];
                 }
 
-                full[count++] = (ushort)i;
+                full[count++] = i;
             }
 
             queued[_order] = count;
@@ -267,19 +302,24 @@ public sealed unsafe class NGramSegmenter
     {
         // SAFETY: queued bytes lie in the window, with 8 bytes before it. Slots: as in NGramModelTable.Find.
         NGramModelTable table = _model.Table(TLength.Value);
-        ushort* queue = Queue(TLength.Value);
-        ushort* missing = Queue(TLength.Value - 1);
+        int* queue = Queue(TLength.Value);
+        int* missing = Queue(TLength.Value - 1);
         int queued = _queued[TLength.Value];
         int missed = _queued[TLength.Value - 1];
         byte* slots = table.Slots;
         long capacity = table.Capacity;
         long slotBytes = NGramModelLayout.SlotBytes(TLength.Value, sizeof(TIndex));
         byte* lastBytes = window - (sizeof(ulong) - 1);
+        if (_keys.Length > 0)
+        {
+            SortByHash<TLength>(lastBytes, queue, queued);
+        }
+
         for (int block = -BlockLooks; block < queued; block += BlockLooks)
         {
             ulong* hashes = Pointer(_hashes) + ((block + BlockLooks) & BlockLooks);
             var places = (byte**)Pointer(_slots) + ((block + BlockLooks) & BlockLooks);
-            ushort* ahead = queue + block + BlockLooks;
+            int* ahead = queue + block + BlockLooks;
             int count = Math.Min(queued - block - BlockLooks, BlockLooks);
             for (int i = 0; i < count; i++)
             {
@@ -298,7 +338,7 @@ public sealed unsafe class NGramSegmenter
 
             hashes = Pointer(_hashes) + (block & BlockLooks);
             places = (byte**)Pointer(_slots) + (block & BlockLooks);
-            ushort* now = queue + block;
+            int* now = queue + block;
             count = Math.Min(queued - block, BlockLooks);
             for (int i = 0; i < count; i++)
             {
@@ -318,12 +358,32 @@ public sealed unsafe class NGramSegmenter
 
                 // Without a branch: whether it is there cannot be guessed.
                 CopyIndexes<TLength, TIndex>(indexes, rows + (position * Lanes), isFound ? ulong.MaxValue : 0);
-                missing[missed] = (ushort)position;
+                missing[missed] = position;
                 missed += isFound ? 0 : 1;
             }
         }
 
         _queued[TLength.Value - 1] = missed;
+    }
+
+    /// <summary>Puts queued bytes in the order of where their looks go.</summary>
+    private void SortByHash<TLength>(byte* lastBytes, int* queue, int queued)
+        where TLength : struct, ILength
+    {
+        const ulong PositionMask = (1UL << PositionBits) - 1;
+        ulong* keys = Pointer(_keys);
+        for (int i = 0; i < queued; i++)
+        {
+            ulong key = *(ulong*)(lastBytes + queue[i]) & PackedNGram.Mask(TLength.Value);
+            keys[i] = (NGramModelLayout.Hash(key, TLength.Value) & ~PositionMask) | (uint)queue[i];
+        }
+
+        // The two lowest bytes would only tell positions apart.
+        KeySorter<ulong>.Sort(keys, keys + _windowBytes, queued, lowestByte: 2, highestByte: sizeof(ulong) - 1);
+        for (int i = 0; i < queued; i++)
+        {
+            queue[i] = (int)(keys[i] & PositionMask);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -529,7 +589,7 @@ public sealed unsafe class NGramSegmenter
     private static T* Pointer<T>(T[] pinned)
         where T : unmanaged => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
 
-    private ushort* Queue(int length) => Pointer(_queues) + (length * (WindowBytes + 1));
+    private int* Queue(int length) => Pointer(_queues) + (length * (_windowBytes + 1));
 
     /// <summary>A length that the compiler knows.</summary>
     private interface ILength

@@ -3,13 +3,13 @@ namespace Bytemill.Training;
 /// <summary>Segments chunks and counts their pieces, many chunks at a time, which is faster than one by one. For one thread.</summary>
 public sealed class ChunkPieceCounter
 {
-    private const int BatchBytes = 64 << 10;
+    private const int LeastBatchBytes = 64 << 10;
 
     private readonly NGramSegmenter _segmenter;
     private readonly PieceCounter _counter;
     private readonly List<int> _chunkEnds = [];
-    private byte[] _text = new byte[BatchBytes];
-    private int[] _pieceEnds = new int[BatchBytes];
+    private byte[] _text;
+    private int[] _pieceEnds;
     private int _used;
 
     /// <param name="segmenter">Used by nothing else meanwhile.</param>
@@ -20,6 +20,9 @@ public sealed class ChunkPieceCounter
         ArgumentNullException.ThrowIfNull(counter);
         _segmenter = segmenter;
         _counter = counter;
+        int batchBytes = Math.Max(LeastBatchBytes, segmenter.WindowBytes);
+        _text = new byte[batchBytes];
+        _pieceEnds = new int[batchBytes];
     }
 
     /// <summary>Takes a chunk; it is copied.</summary>

@@ -54,11 +54,14 @@ public class NGramSegmenterTests
         int[] starts = [.. chunks.Select((_, i) => chunks[..i].Sum(chunk => chunk.Length))];
         int[] chunkEnds = [.. starts.Zip(chunks, (start, chunk) => start + chunk.Length)];
         int[] expected = [.. chunks.SelectMany((chunk, i) => chunk.Length == 0 ? [] : plain.Segment(chunk, true).Select(end => starts[i] + end))];
-        foreach (bool useVectors in new[] { true, false })
+        foreach (int windowBytes in (int[])[100, NGramSegmenter.UsualWindowBytes, 5000, 1 << 17])
         {
-            int[] ends = new int[text.Length];
-            int pieces = new NGramSegmenter(model, true, useVectors).Segment(text, chunkEnds, ends);
-            Assert.Equal(expected, ends[..pieces]);
+            foreach (bool useVectors in new[] { true, false })
+            {
+                int[] ends = new int[text.Length];
+                int pieces = new NGramSegmenter(model, true, useVectors, windowBytes).Segment(text, chunkEnds, ends);
+                Assert.Equal(expected, ends[..pieces]);
+            }
         }
     }
 

@@ -19,8 +19,8 @@ public sealed class MemoryPlanTests
         foreach (long model in (long[])[0, budget / 4, budget, 100 * budget])
         {
             long pieces = plan.PieceCountingBytes(model);
-            Assert.InRange(pieces, Math.Min(512L << 20, budget / 4 / tasks), budget / tasks);
-            Assert.InRange((pieces * tasks) + Math.Min(model, budget / 4), 1, budget);
+            Assert.InRange(pieces, Math.Min(512L << 20, budget / 8 / tasks), budget / tasks);
+            Assert.InRange(((pieces + plan.SegmentingBytes(model)) * tasks) + Math.Min(model, plan.ModelCopyBytes), 1, budget);
         }
     }
 }
