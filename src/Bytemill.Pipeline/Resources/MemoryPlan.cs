@@ -17,8 +17,13 @@ public sealed record MemoryPlan(long BudgetBytes, int Tasks)
     // More than this only spreads the same data over more cache lines.
     private const long MostPieceCountingBytes = 512L << 20;
 
-    // An eighth is left for reading, decoding and writing, whose buffers do not grow with the corpus.
-    private long Shared => BudgetBytes - (BudgetBytes / 8);
+    // Measured: what a task takes to decode, compress and merge, beside what it is given here. It does not grow with the corpus.
+    private const long TaskOverheadBytes = 40L << 20;
+
+    private long Shared => BudgetBytes - Math.Clamp(TaskOverheadBytes * Tasks, BudgetBytes / 8, BudgetBytes / 2);
+
+    /// <summary>Text that a task decodes at once, where pages are not larger; its reader holds a small multiple of it.</summary>
+    public long ReadingBytes => Math.Clamp(BudgetBytes / 128 / Tasks, 256 << 10, 8 << 20);
 
     /// <summary>For the text and the keys of one counting task.</summary>
     public long CountingBytes => Shared / Tasks;
@@ -30,12 +35,14 @@ public sealed record MemoryPlan(long BudgetBytes, int Tasks)
     public long LoneTaskBytes => Shared;
 
     /// <summary>Length up to which the n-gram model is copied into memory instead of being mapped.</summary>
-    public long ModelCopyBytes => Shared / 2;
+    public long ModelCopyBytes => Shared / 4 * 3;
 
     /// <summary>For the pieces that one segmenting task counts, beside the mapped n-gram model.</summary>
     /// <param name="modelBytes">Length of the model's file. Of a larger model only a part stays resident.</param>
     public long PieceCountingBytes(long modelBytes) =>
-        Math.Min(MostPieceCountingBytes, ((Shared - Math.Min(modelBytes, Shared / 2)) / Tasks) - SegmentingBytes(modelBytes));
+        Math.Min(
+            MostPieceCountingBytes,
+            modelBytes <= ModelCopyBytes ? (Shared - modelBytes) / Tasks : (Shared / 2 / Tasks) - SegmentingBytes(modelBytes));
 
     /// <summary>For the buffers that one segmenting task sorts its looks in: 0 for a model that fits, whose looks need not be sorted.</summary>
     /// <param name="modelBytes">Length of the model's file.</param>

@@ -1,15 +1,19 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Bytemill.Pipeline;
 
 /// <summary>
 /// Keeps a process within its memory while files larger than that are mapped: when its resident set comes near the limit, the
-/// mapped pages are given back. They stay in the system's cache and come again when they are read.
+/// mapped pages are given back, which stay in the system's cache and come again when they are read, and the heap is collected.
 /// </summary>
 internal sealed class ResidentSetGuard : IDisposable
 {
     // A mapping fills up at gigabytes a second once it is read all over.
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(10);
+
+    // A collection of the whole heap takes some ten milliseconds, in which everything stands still.
+    private static readonly TimeSpan s_collectInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly long _limitBytes;
     private readonly Func<long> _residentBytes;
@@ -18,6 +22,7 @@ internal sealed class ResidentSetGuard : IDisposable
     private readonly Thread? _thread;
     private readonly ManualResetEventSlim _wake = new();
     private readonly CancellationTokenSource _end = new();
+    private long _collectedAt;
 
     /// <param name="limitBytes">Resident bytes at which mapped pages go.</param>
     public ResidentSetGuard(long limitBytes)
@@ -80,7 +85,13 @@ internal sealed class ResidentSetGuard : IDisposable
             {
                 // Nothing to trim, nothing to look at.
                 _wake.Wait(_end.Token);
-                Check();
+                if (Check() && Stopwatch.GetElapsedTime(_collectedAt) >= s_collectInterval)
+                {
+                    // Decoded pages become garbage faster than a collector sees a need to look.
+                    GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                    _collectedAt = Stopwatch.GetTimestamp();
+                }
+
                 if (_end.Token.WaitHandle.WaitOne(s_interval))
                 {
                     return;

@@ -7,11 +7,6 @@ namespace Bytemill.Pipeline;
 /// <summary>Reads the text of one partition, row group by row group, as normalised training chunks.</summary>
 internal static class PartitionText
 {
-    /// <summary>
-    /// Text decoded at once, where pages are not larger: little beside the buffers of counting, enough for the decoder's fixed costs.
-    /// </summary>
-    public const long BatchBytes = 8 << 20;
-
     /// <returns>What was read; <see cref="TaskMetrics.Units"/> is the partition's planned size in bytes.</returns>
     public static TaskMetrics ForEachChunk(TaskContext context, ChunkAction action)
     {
@@ -25,7 +20,7 @@ internal static class PartitionText
             using TextColumnReader reader = TextColumnReader.Open(path, context.Spec.TextColumn);
             for (int group = range.FirstRowGroup; group < range.FirstRowGroup + range.RowGroupCount; group++)
             {
-                foreach (TextBatch batch in reader.ReadBatches(group, BatchBytes, context.Cancellation))
+                foreach (TextBatch batch in reader.ReadBatches(group, context.Memory.ReadingBytes, context.Cancellation))
                 {
                     using (batch)
                     {

@@ -38,7 +38,7 @@ internal sealed class TokenizeFileTask : ITaskBody
                 for (int group = 0; group < input.RowGroups.Length; group++)
                 {
                     writer.BeginRowGroup(group, context.Cancellation);
-                    foreach (TextBatch batch in reader.ReadBatches(group, PartitionText.BatchBytes, context.Cancellation))
+                    foreach (TextBatch batch in reader.ReadBatches(group, context.Memory.ReadingBytes, context.Cancellation))
                     {
                         using (batch)
                         {

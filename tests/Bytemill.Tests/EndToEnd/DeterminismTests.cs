@@ -23,7 +23,7 @@ public sealed class DeterminismTests : IDisposable
         SortedDictionary<string, byte[]>? first = null;
         foreach (int workers in (int[])[1, 2, 7])
         {
-            await using EmbeddedCluster cluster = await EmbeddedCluster.StartAsync(workers, memoryBytes: 1 << (15 + workers));
+            await using EmbeddedCluster cluster = await EmbeddedCluster.StartAsync(workers, memoryBytes: 1 << (17 + workers));
             foreach (int shards in (int[])[1, 16])
             {
                 string[] inputs = shards == 1 ? _files : [.. _files.Reverse()];
