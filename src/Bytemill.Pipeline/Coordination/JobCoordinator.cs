@@ -482,7 +482,8 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
             ImmutableArray<int> lost = _job?.Board?.Lose(gone) ?? [];
             if (_job is null)
             {
-                _log.Info("{Owner} left", workerId ?? hostId);
+                // It left after its work was done.
+                _log.Info("Lost {Owner}; {Tasks} of its tasks go to others", workerId ?? hostId, lost.Length);
             }
             else
             {

@@ -7,6 +7,9 @@ internal static unsafe partial class NGramModelPages
 {
     private const int AdviseNotNeeded = 4;
 
+    // Whole pages on every system: theirs have 4 to 64 kB.
+    private const nuint LargestPage = 64 << 10;
+
     /// <summary>Takes the whole pages of a read-only mapping out of this process; a later look brings them back from the file's cache.</summary>
     public static void Drop(byte* start, long length)
     {
@@ -15,9 +18,8 @@ internal static unsafe partial class NGramModelPages
             return;
         }
 
-        nuint page = (nuint)Environment.SystemPageSize;
-        nuint first = ((nuint)start + page - 1) & ~(page - 1);
-        nuint end = ((nuint)start + (nuint)length) & ~(page - 1);
+        nuint first = ((nuint)start + LargestPage - 1) & ~(LargestPage - 1);
+        nuint end = ((nuint)start + (nuint)length) & ~(LargestPage - 1);
         if (end > first)
         {
             // Advice: when the system declines, the pages stay.

@@ -48,7 +48,7 @@ public sealed class ClusterTests : IDisposable
     public async Task Run_NodeEndsInTheMiddle_OthersRedoItsTasksToTheSameBytes(PosixSignal? signal)
     {
         string line = string.Join(' ', Enumerable.Range(0, 1_000).Select(i => $"word{i * 7919 % 2_003}"));
-        TestCorpus.Write(_directory["in"], [.. Enumerable.Range(0, 240).Select(i => $"{i} {line} {i * 31}")], files: 6, rowsPerGroup: 4);
+        TestCorpus.Write(_directory["in"], [.. Enumerable.Range(0, 600).Select(i => $"{i} {line} {i * 31}")], files: 6, rowsPerGroup: 4);
         string[] job = ["run", "--input", _directory["in/*.parquet"], "--vocab-size", "600", "--partition-size", "1"];
         (int alone, _, string[] errors) = await BytemillProcess.RunAsync([.. job, "--output", _directory["alone"], "--workers", "1"]);
         Assert.True(alone == 0, string.Join('\n', errors));
