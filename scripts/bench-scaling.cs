@@ -103,7 +103,7 @@ Entry Train(int megabytes, int workers, string? memory = null)
         root, output, TimeSpan.FromMinutes(9), ["train", .. Beginning(megabytes), "--workers", $"{workers}", .. options, .. memory is null ? (string[])[] : ["--memory", memory]]);
     Entry entry = new(
         run.TextBytes / 1e6, workers, memory, new(run.Seconds), run.Wall, run.PeakMemory / 1e6, run.PeakDisk / 1e6,
-        run.StageBytes.ToDictionary(stage => $"{stage.Key}", stage => stage.Value / 1e6), run.ModelSha256);
+        run.WrittenBytes.ToDictionary(phase => phase.Key, phase => phase.Value / 1e6), run.ModelSha256);
     Console.Error.WriteLine($"{entry.Megabytes:0} MB, {workers} workers{(memory is null ? "" : ", " + memory)}: {entry.Wall:0.0} s, {entry.Resident:0} MB");
     return entry;
 }
@@ -152,13 +152,13 @@ void WritePage()
         page.WriteLine();
         page.WriteLine("2 workers. *Twice* says how many times as long twice the text takes, from the row above. Disk is the most in use at one time.");
         page.WriteLine();
-        page.WriteLine($"| text, MB | {string.Join(" | ", phases.Select(phase => phase + ", s"))} | start to end, s | twice | memory, MB | disk, MB | n-gram runs, MB | n-gram model, MB | piece runs, MB |");
-        page.WriteLine("|---:" + string.Concat(Enumerable.Repeat("|---:", phases.Length + 7)) + "|");
+        page.WriteLine($"| text, MB | {string.Join(" | ", phases.Select(phase => phase + ", s"))} | start to end, s | twice | memory, MB | disk, MB |");
+        page.WriteLine("|---:" + string.Concat(Enumerable.Repeat("|---:", phases.Length + 4)) + "|");
         Entry? before = null;
         foreach (Entry run in results.Sizes)
         {
             string twice = before is null ? "" : $"{Math.Exp(Math.Log(run.Wall / before.Wall) / Math.Log2(run.Megabytes / before.Megabytes)):0.00}";
-            page.WriteLine($"| {run.Megabytes:0} | {Phases(run)} | {run.Wall:0.0} | {twice} | {run.Resident:0} | {run.Disk:0} | {Stage(run, 1)} | {Stage(run, 3)} | {Stage(run, 4)} |");
+            page.WriteLine($"| {run.Megabytes:0} | {Phases(run)} | {run.Wall:0.0} | {twice} | {run.Resident:0} | {run.Disk:0} |");
             before = run;
         }
 
@@ -252,8 +252,6 @@ void WritePlot()
 }
 
 string Phases(Entry run) => string.Join(" | ", phases.Select(phase => $"{run.Seconds[phase]:0.0}"));
-
-static string Stage(Entry run, int number) => $"{run.Stages.GetValueOrDefault($"{number}"):0}";
 
 static double Worked(Entry run) => run.Seconds["count"] + run.Seconds["segment"];
 

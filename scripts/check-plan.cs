@@ -44,10 +44,10 @@ try
         Row("text, MB", plan.GetProperty("text_bytes").GetDouble() / 1e6, run.TextBytes / 1e6),
         Row("peak resident memory, MB", plan.GetProperty("peak_memory_bytes").GetDouble() / 1e6, run.PeakMemory / 1e6),
         Row("peak disk use, MB", plan.GetProperty("peak_disk_bytes").GetDouble() / 1e6, run.PeakDisk / 1e6),
-        Row("n-gram runs, MB", Written("count"), Stage(1)),
-        Row("slices of kept n-grams, MB", Written("merge"), Stage(2)),
-        Row("n-gram model, MB", plan.GetProperty("model_bytes").GetDouble() / 1e6, Stage(3)),
-        Row("piece runs, MB", Written("segment"), Stage(4)),
+        Row("n-gram runs, MB", Written("count"), Stage("count")),
+        Row("slices of kept n-grams, MB", Written("merge"), Stage("merge")),
+        Row("n-gram model, MB", plan.GetProperty("model_bytes").GetDouble() / 1e6, Stage("model")),
+        Row("piece runs, MB", Written("segment"), Stage("segment")),
     ];
     if (totals.Any(ratio => ratio < 1 - within || ratio > 1 / (1 - within)))
     {
@@ -55,7 +55,7 @@ try
         return 1;
     }
 
-    double Stage(int number) => run.StageBytes.GetValueOrDefault(number) / 1e6;
+    double Stage(string phase) => run.WrittenBytes.GetValueOrDefault(phase) / 1e6;
 
     double Written(string name) =>
         phases.Single(phase => phase.GetProperty("name").GetString() == name).GetProperty("disk_written_bytes").GetDouble() / 1e6;

@@ -8,13 +8,12 @@ namespace Bytemill.Measuring;
 /// <param name="Wall">Seconds from the start of the process to its end.</param>
 /// <param name="PeakMemory">Largest resident set in bytes.</param>
 /// <param name="PeakDisk">Most bytes in the output directory, work files included, at one time.</param>
-/// <param name="StageBytes">Most bytes of each stage's committed work files, by the stage's number from 1: count, merge, model, segment …</param>
+/// <param name="WrittenBytes">By phase, bytes of the work files that its tasks committed, as its manifest says.</param>
 /// <param name="Manifest">What the job said of itself.</param>
 public sealed record JobRun(
-    IReadOnlyDictionary<string, double> Seconds, double Wall, double PeakMemory, long PeakDisk, IReadOnlyDictionary<int, long> StageBytes, JsonElement Manifest)
+    IReadOnlyDictionary<string, double> Seconds, double Wall, double PeakMemory, long PeakDisk, IReadOnlyDictionary<string, long> WrittenBytes, JsonElement Manifest)
 {
     private const int PollMilliseconds = 20;
-    private const string WorkFiles = "_bytemill";
 
     /// <summary>Bytes of text read.</summary>
     public long TextBytes => Manifest.GetProperty("statistics").GetProperty("text_bytes").GetInt64();
@@ -42,11 +41,10 @@ public sealed record JobRun(
         Task<string> text = process.StandardOutput.ReadToEndAsync();
         double peakMemory = 0;
         long peakDisk = 0;
-        Dictionary<int, long> stages = [];
         while (!process.WaitForExit(PollMilliseconds))
         {
             peakMemory = Math.Max(peakMemory, PeakOf(process.Id));
-            peakDisk = Math.Max(peakDisk, DiskUse(output, stages));
+            peakDisk = Math.Max(peakDisk, DiskUse(output));
             if (clock.Elapsed > timeout)
             {
                 process.Kill();
@@ -69,7 +67,8 @@ public sealed record JobRun(
             wall,
             peakMemory,
             peakDisk,
-            stages,
+            manifest.GetProperty("phases").EnumerateArray()
+                .ToDictionary(phase => phase.GetProperty("name").GetString()!, phase => phase.GetProperty("written_bytes").GetInt64()),
             manifest);
     }
 
@@ -88,10 +87,9 @@ public sealed record JobRun(
         }
     }
 
-    private static long DiskUse(string directory, Dictionary<int, long> stages)
+    private static long DiskUse(string directory)
     {
         long total = 0;
-        Dictionary<int, long> now = [];
         try
         {
             foreach (string path in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
@@ -103,21 +101,11 @@ public sealed record JobRun(
                 }
 
                 total += file.Length;
-                string[] parts = Path.GetRelativePath(directory, path).Split(Path.DirectorySeparatorChar);
-                if (parts is [WorkFiles, "stages", ['s', .. string number], ..] && int.TryParse(number, out int stage))
-                {
-                    now[stage] = now.GetValueOrDefault(stage) + file.Length;
-                }
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The job deletes its files while they are listed; the next look is soon.
-        }
-
-        foreach ((int stage, long bytes) in now)
-        {
-            stages[stage] = Math.Max(stages.GetValueOrDefault(stage), bytes);
         }
 
         return total;
