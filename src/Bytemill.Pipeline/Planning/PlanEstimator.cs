@@ -6,7 +6,6 @@ namespace Bytemill.Pipeline;
 /// <summary>From what a sample did to what a job will do. Pure.</summary>
 internal sealed class PlanEstimator
 {
-    private const int MergeFanIn = 64;
     private const long MergeBytesOfWorker = 16 << 20;
 
     // The counting buffer holds 4/9 of itself in text before it spills.
@@ -98,9 +97,9 @@ internal sealed class PlanEstimator
         double mergeEntries = runEntries;
         double mergeSpill = 0;
         double group = _partition;
-        for (double runs = _partitions; runs > MergeFanIn; runs = Math.Ceiling(runs / MergeFanIn))
+        for (double runs = _partitions; runs > NGramSliceMerger.LargestFanIn; runs = Math.Ceiling(runs / NGramSliceMerger.LargestFanIn))
         {
-            group = Math.Min(group * MergeFanIn, _normalized);
+            group = Math.Min(group * NGramSliceMerger.LargestFanIn, _normalized);
             double entries = _normalized / group * Math.Min(distinct.At(group), group);
             mergeEntries += entries;
             mergeSpill += entries * _measured.RunBytesPerEntry;

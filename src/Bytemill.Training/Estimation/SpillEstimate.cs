@@ -25,7 +25,6 @@ public sealed record SpillEstimate(long CountBytes, long ModelBytes, long PieceB
 
     // Slots of a table for each n-gram in it.
     private const double TableRoom = 5.0 / 3;
-    private const int MergeFanIn = 64;
 
     /// <summary>All of them: they are on disk one after another, but a phase's input is deleted only when its output is complete.</summary>
     public long TotalBytes => Saturate((double)CountBytes + ModelBytes + PieceBytes);
@@ -46,7 +45,7 @@ public sealed record SpillEstimate(long CountBytes, long ModelBytes, long PieceB
         double orders = Math.Pow(order / 6.0, 1.5);
         // No run is larger than every position on its own: the key, its length and a count of 1.
         double ofByte = Math.Min(order + 1, RunBytesPerByte * orders * Math.Pow(partition / 1e6, RunPower));
-        double passes = textBytes / partition > MergeFanIn ? 2 : 1;
+        double passes = textBytes / partition > RunMerge.FanIn ? 2 : 1;
         double kept = Math.Min(textBytes * (double)order, KeptOfMegabyte * orders * Math.Pow(Math.Max(textBytes, 1) / 1e6 / minCount, KeptPower));
         double model = kept * ((NGramModelLayout.SlotBytes(order, sizeof(uint)) * TableRoom) + SliceBytesPerNGram);
         return new SpillEstimate(

@@ -24,5 +24,5 @@ internal static unsafe partial class LargeBlock
     public static void Free(byte* block) => NativeMemory.AlignedFree(block);
 
     [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(byte* start, nuint bytes, int advice);
+    internal static partial int Advise(byte* start, nuint bytes, int advice);
 }

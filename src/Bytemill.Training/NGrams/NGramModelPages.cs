@@ -1,9 +1,7 @@
-using System.Runtime.InteropServices;
-
 namespace Bytemill.Training;
 
 /// <summary>Advice to the system about the pages of a mapped file.</summary>
-internal static unsafe partial class NGramModelPages
+internal static unsafe class NGramModelPages
 {
     private const int AdviseNotNeeded = 4;
 
@@ -23,10 +21,7 @@ internal static unsafe partial class NGramModelPages
         if (end > first)
         {
             // Advice: when the system declines, the pages stay.
-            _ = Advise((byte*)first, end - first, AdviseNotNeeded);
+            _ = LargeBlock.Advise((byte*)first, end - first, AdviseNotNeeded);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(byte* start, nuint bytes, int advice);
 }

@@ -6,6 +6,9 @@ namespace Bytemill.Training;
 /// <summary>Merges one shard of all runs into a pruned slice: a sorted stream per length, and the prefixes cut by the shard's borders.</summary>
 public static class NGramSliceMerger
 {
+    /// <summary>Most runs that are merged at once; more take several passes.</summary>
+    public const int LargestFanIn = RunMerge.FanIn;
+
     /// <summary>Bytes of a border entry in the footer: length (i32), key (u64), partial count (i64).</summary>
     internal const int BorderBytes = 20;
 
