@@ -10,7 +10,7 @@ namespace Bytemill.Tokenization;
 /// Any bytes can be encoded; ill-formed UTF-8 is kept byte by byte. Decoding gives the normalised text back:
 /// byte for byte the input if it is in NFC, or if the model does not normalise.
 /// </remarks>
-public sealed class Tokenizer
+public sealed partial class Tokenizer
 {
     // Buffers of calls that went before. A slot is taken and given back by exchange, so no lock is needed.
     private readonly TextEncoder?[] _idle = new TextEncoder?[Math.Max(4, Environment.ProcessorCount)];
