@@ -4,16 +4,22 @@ using System.Text;
 
 namespace Bytemill.Tokenization;
 
-/// <summary>Finds the special tokens that a caller allowed, leftmost first and longest of those.</summary>
+/// <summary>Finds the special tokens that a caller allowed, leftmost first and longest of those. Immutable and thread-safe.</summary>
+/// <remarks>
+/// An Aho-Corasick automaton: a byte of text costs the same however many names there are. After each token the search begins
+/// anew behind it, so that a token costs the length of the longest name at most.
+/// </remarks>
 internal sealed class SpecialTokenMatcher
 {
-    private readonly (byte[] Name, int Id)[] _tokens;
-    private readonly SearchValues<byte> _leads;
+    private const int Root = 0;
 
-    private SpecialTokenMatcher((byte[] Name, int Id)[] tokens)
+    private readonly SearchValues<byte> _leads;
+    private readonly NameTrie _trie;
+
+    private SpecialTokenMatcher(NameTrie trie, SearchValues<byte> leads)
     {
-        _tokens = tokens;
-        _leads = SearchValues.Create([.. tokens.Select(t => t.Name[0])]);
+        _trie = trie;
+        _leads = leads;
     }
 
     /// <summary>A matcher of <paramref name="names"/>, or null when there are none.</summary>
@@ -25,7 +31,7 @@ internal sealed class SpecialTokenMatcher
             return null;
         }
 
-        var tokens = new List<(byte[] Name, int Id)>();
+        var tokens = new List<(byte[] Name, int Id)>(names.Length);
         foreach (string name in names)
         {
             if (name is null || !special.TryGetId(name, out int id))
@@ -37,9 +43,7 @@ internal sealed class SpecialTokenMatcher
             tokens.Add((Encoding.UTF8.GetBytes(name), id));
         }
 
-        // Names are distinct, so of two of one length at most one matches.
-        tokens.Sort(static (a, b) => b.Name.Length.CompareTo(a.Name.Length));
-        return new SpecialTokenMatcher([.. tokens]);
+        return new SpecialTokenMatcher(new NameTrie(tokens), SearchValues.Create([.. tokens.Select(t => t.Name[0])]));
     }
 
     /// <summary>Finds the first special token of <paramref name="text"/>.</summary>
@@ -50,47 +54,44 @@ internal sealed class SpecialTokenMatcher
     /// <param name="id">Its id, or -1 when there is none.</param>
     public void Find(ReadOnlySpan<byte> text, bool isFinal, out int start, out int length, out int id)
     {
-        start = 0;
-        while (true)
+        // The best token so far: leftmost, then longest. None as long as id is negative.
+        (start, length, id) = (text.Length, 0, -1);
+        int state = Root;
+        for (int i = 0; i < text.Length; i++)
         {
-            int found = text[start..].IndexOfAny(_leads);
-            start = found < 0 ? text.Length : start + found;
-            if (found < 0 || TryMatch(text[start..], isFinal, out length, out id))
+            if (state == Root)
             {
-                break;
+                int skipped = text[i..].IndexOfAny(_leads);
+                if (skipped < 0)
+                {
+                    return;
+                }
+
+                i += skipped;
             }
 
-            start++;
-        }
-
-        if (start == text.Length)
-        {
-            (length, id) = (0, -1);
-            return;
-        }
-
-        TryMatch(text[start..], isFinal, out length, out id);
-    }
-
-    // True when a token begins here (id >= 0), or when one may begin here but the text is cut off (id -1).
-    private bool TryMatch(ReadOnlySpan<byte> text, bool isFinal, out int length, out int id)
-    {
-        foreach ((byte[] name, int token) in _tokens)
-        {
-            if (text.StartsWith(name))
+            state = _trie.Step(state, text[i]);
+            int token = _trie.TokenAt(state);
+            if (token >= 0)
             {
-                (length, id) = (name.Length, token);
-                return true;
+                int found = i + 1 - _trie.LengthOf(token);
+                if (id < 0 || found <= start)
+                {
+                    (start, length, id) = (found, _trie.LengthOf(token), _trie.IdOf(token));
+                }
             }
 
-            if (!isFinal && text.Length < name.Length && name.AsSpan().StartsWith(text))
+            // Whatever else may end later begins behind the best.
+            if (id >= 0 && (i + 1 - _trie.DepthOf(state) > start || !_trie.GoesOn(state)))
             {
-                (length, id) = (0, -1);
-                return true;
+                return;
             }
         }
 
-        (length, id) = (0, -1);
-        return false;
+        if (!isFinal && state != Root && _trie.GoesOn(state))
+        {
+            // Cut off within a name that would begin at, or before, the best.
+            (start, length, id) = (text.Length - _trie.DepthOf(state), 0, -1);
+        }
     }
 }

@@ -7,6 +7,9 @@ namespace Bytemill.Tokenization;
 /// <summary>The messages of this library, in one place.</summary>
 internal static class Throw
 {
+    // A model may have thousands of special tokens.
+    private const int ShownNames = 20;
+
     private static readonly SearchValues<char> s_versionCharacters = SearchValues.Create("0123456789.");
 
     public static string Hex(ReadOnlySpan<byte> bytes) =>
@@ -74,10 +77,19 @@ internal static class Throw
     [DoesNotReturn]
     public static void UnknownSpecialToken(string? name, IEnumerable<string> known, string parameter) =>
         throw new ArgumentException(
-            Text($"The model has no special token '{name}'; it has '{string.Join("', '", known)}'."), parameter);
+            Text($"The model has no special token '{name}'; it has '{string.Join("', '", known.Take(ShownNames))}'{(known.Skip(ShownNames).Any() ? " and more" : "")}."),
+            parameter);
 
     [DoesNotReturn]
-    public static void LoneSurrogate(int index, string parameter) =>
+    public static void BadDegree(int degree, string parameter) =>
+        throw new ArgumentOutOfRangeException(
+            parameter, degree, Text($"The degree of parallelism is {degree}; it must be 1 or more, or -1 for one thread on each core."));
+
+    public static ArgumentException FaultyText(int index, ArgumentException fault, string parameter) =>
+        new(Text($"Text {index} of the batch: {fault.Message}"), parameter, fault);
+
+    [DoesNotReturn]
+    public static void LoneSurrogate(long index, string parameter) =>
         throw new ArgumentException(
             Text($"The text has a lone surrogate at UTF-16 index {index}, which UTF-8 cannot hold; replace it first, for example by U+FFFD."), parameter);
 

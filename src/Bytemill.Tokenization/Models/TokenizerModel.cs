@@ -41,6 +41,17 @@ public sealed class TokenizerModel
     /// <summary>SHA-256 of the model as <see cref="ModelFile"/> writes it, 64 lower-case hexadecimal digits.</summary>
     public string Hash => _hash.Value;
 
+    /// <summary>A model with more special tokens; their ids follow those there are, so that no id changes.</summary>
+    /// <param name="names">Names to add, in the order of their ids.</param>
+    /// <exception cref="ArgumentException">
+    /// A name is empty, too long, not valid Unicode, built in, given twice or in the model already.
+    /// </exception>
+    public TokenizerModel WithSpecialTokens(params IEnumerable<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return new TokenizerModel(Vocabulary, Options, [.. SpecialTokens.UserDefined, .. names]);
+    }
+
     private string ComputeHash()
     {
         using var stream = new MemoryStream();

@@ -10,7 +10,7 @@ namespace Bytemill.Tokenization;
 /// </summary>
 /// <remarks>
 /// Bytes that cannot become a character are written as U+FFFD, one for each ill-formed sequence, at once;
-/// <see cref="Complete"/> does so with the beginning of a character that never ended.
+/// <see cref="Complete(IBufferWriter{byte})"/> does so with the beginning of a character that never ended.
 /// </remarks>
 public sealed class StreamingDecoder
 {
@@ -46,6 +46,14 @@ public sealed class StreamingDecoder
         ArgumentNullException.ThrowIfNull(utf8);
         WriteRepaired(_bytes.WrittenSpan, utf8);
         _bytes.ResetWrittenCount();
+    }
+
+    /// <summary>Ends the text: returns U+FFFD for a character that never ended, else nothing. The next call begins another text.</summary>
+    public string Complete()
+    {
+        var utf8 = new ArrayBufferWriter<byte>();
+        Complete(utf8);
+        return Encoding.UTF8.GetString(utf8.WrittenSpan);
     }
 
     private void WriteWhole(IBufferWriter<byte> utf8)

@@ -11,7 +11,7 @@ namespace Bytemill.Tokenization;
 /// within 1/16 of their length). Memory is bounded for text that settles, as all natural text does; where nothing can be
 /// settled the open text is kept, once.
 /// </remarks>
-public sealed class StreamingEncoder
+public sealed partial class StreamingEncoder
 {
     // Normalised text is passed on in parts of this size at most.
     private const int PartBytes = 1 << 16;
@@ -38,9 +38,16 @@ public sealed class StreamingEncoder
     }
 
     /// <summary>Takes the next bytes of the text and writes the ids that are certain by now.</summary>
+    /// <exception cref="ArgumentException">The UTF-16 text before these bytes ends in half a surrogate pair.</exception>
     public void Append(ReadOnlySpan<byte> utf8, IBufferWriter<int> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
+        CheckWholeCharacters(utf8.IsEmpty);
+        AppendBytes(utf8, ids);
+    }
+
+    private void AppendBytes(ReadOnlySpan<byte> utf8, IBufferWriter<int> ids)
+    {
         Begin(ids);
         if (_matcher is null)
         {
@@ -60,9 +67,11 @@ public sealed class StreamingEncoder
     }
 
     /// <summary>Ends the text: writes all ids that are left. The next call begins another text.</summary>
+    /// <exception cref="ArgumentException">The UTF-16 text ends in half a surrogate pair.</exception>
     public void Complete(IBufferWriter<int> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
+        CheckWholeCharacters(isEmpty: false);
         Begin(ids);
         if (_matcher is not null)
         {
@@ -76,6 +85,7 @@ public sealed class StreamingEncoder
         }
 
         _hasBegun = false;
+        _charsBefore = 0;
     }
 
     private void Begin(IBufferWriter<int> ids)
