@@ -72,17 +72,11 @@ public sealed partial class Tokenizer
         int threads = maxDegreeOfParallelism == -1 ? Environment.ProcessorCount : maxDegreeOfParallelism;
         List<Range> blocks = CutIntoBlocks(texts, lengthOf, threads);
         var parts = new BatchPart?[blocks.Count];
-        // A failure stops only the blocks behind it, so that always the first faulty text is told.
-        long failed = long.MaxValue;
-        var failures = new Exception?[blocks.Count];
+        // A failure lets the blocks before it run to their end, so that always the first faulty text is told.
+        var failures = new ArgumentException?[blocks.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
-        Parallel.For(0, blocks.Count, parallel, block =>
+        ParallelLoopResult loop = Parallel.For(0, blocks.Count, parallel, (block, state) =>
         {
-            if (Volatile.Read(ref failed) < block)
-            {
-                return;
-            }
-
             var part = new BatchPart(blocks[block]);
             for (int i = 0; i < part.Counts.Length; i++)
             {
@@ -96,7 +90,7 @@ public sealed partial class Tokenizer
                 catch (ArgumentException error)
                 {
                     failures[block] = Throw.FaultyText(text, error, nameof(texts));
-                    InterlockedMin(ref failed, block);
+                    state.Break();
                     return;
                 }
 
@@ -106,7 +100,7 @@ public sealed partial class Tokenizer
             parts[block] = part;
         });
 
-        return failed < long.MaxValue ? throw failures[failed]! : Join(parts, texts.Count);
+        return loop.LowestBreakIteration is long failed ? throw failures[failed]! : Join(parts, texts.Count);
     }
 
     private static List<Range> CutIntoBlocks<T>(IReadOnlyList<T> texts, Func<T, int> lengthOf, int threads)
@@ -159,21 +153,6 @@ public sealed partial class Tokenizer
         }
 
         return new TokenBatch(ids, offsets);
-    }
-
-    private static void InterlockedMin(ref long place, long value)
-    {
-        long seen = Volatile.Read(ref place);
-        while (value < seen)
-        {
-            long before = Interlocked.CompareExchange(ref place, value, seen);
-            if (before == seen)
-            {
-                return;
-            }
-
-            seen = before;
-        }
     }
 
     private sealed class BatchPart(Range texts)

@@ -94,10 +94,7 @@ public sealed partial class Tokenizer
     public int[] Encode(string text, EncodeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        byte[] utf8 = ToUtf8(text, out int length);
-        int[] ids = Encode(utf8.AsSpan(0, length), options);
-        ArrayPool<byte>.Shared.Return(utf8);
-        return ids;
+        return Encode(text.AsSpan(), options);
     }
 
     /// <summary>Number of ids that <see cref="Encode(ReadOnlySpan{byte}, EncodeOptions?)"/> gives.</summary>
@@ -168,39 +165,15 @@ public sealed partial class Tokenizer
     public TokenSpan[] EncodeWithOffsets(string text, EncodeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        byte[] rented = ToUtf8(text, out int length);
-        ReadOnlySpan<byte> utf8 = rented.AsSpan(0, length);
-        TokenSpan[] tokens = EncodeWithOffsets(utf8, options);
-        var starts = new Utf16Position();
-        var ends = new Utf16Position();
-        foreach (ref TokenSpan token in tokens.AsSpan())
-        {
-            token = new TokenSpan(token.Id, starts.Before(utf8, token.Start), ends.After(utf8, token.End));
-        }
-
-        ArrayPool<byte>.Shared.Return(rented);
-        return tokens;
+        return EncodeWithOffsets(text.AsSpan(), options);
     }
 
     /// <summary>The bytes of the pieces of <paramref name="ids"/>, exactly; special tokens have none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The model has no such id.</exception>
     public byte[] Decode(ReadOnlySpan<int> ids)
     {
-        int length = 0;
-        foreach (int id in ids)
-        {
-            length = checked(length + PieceOf(id).Length);
-        }
-
-        byte[] bytes = new byte[length];
-        int end = 0;
-        foreach (int id in ids)
-        {
-            ReadOnlySpan<byte> piece = PieceOf(id);
-            piece.CopyTo(bytes.AsSpan(end));
-            end += piece.Length;
-        }
-
+        byte[] bytes = new byte[checked((int)CountBytes(ids))];
+        TryDecode(ids, bytes, out _);
         return bytes;
     }
 
@@ -264,10 +237,7 @@ public sealed partial class Tokenizer
     public ImmutableArray<Segmentation> NBest(string text, int n)
     {
         ArgumentNullException.ThrowIfNull(text);
-        byte[] utf8 = ToUtf8(text, out int length);
-        ImmutableArray<Segmentation> best = NBest(utf8.AsSpan(0, length), n);
-        ArrayPool<byte>.Shared.Return(utf8);
-        return best;
+        return NBest(text.AsSpan(), n);
     }
 
     /// <summary>Sum of the natural-log probabilities of the pieces, added from left to right; special tokens add nothing.</summary>

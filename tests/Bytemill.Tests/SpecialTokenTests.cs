@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using Bytemill.Tokenization;
@@ -24,15 +23,7 @@ public class SpecialTokenTests
             List<int> expected = Plain(tokenizer, bytes, allowed);
             Assert.Equal(expected, tokenizer.Encode(bytes, options));
             Assert.Equal(expected, tokenizer.EncodeWithOffsets(bytes, options).Select(t => t.Id));
-            var ids = new ArrayBufferWriter<int>();
-            StreamingEncoder encoder = tokenizer.CreateStreamingEncoder(options);
-            foreach (byte[] part in TestTexts.Cut(bytes, cuts))
-            {
-                encoder.Append(part, ids);
-            }
-
-            encoder.Complete(ids);
-            Assert.Equal(expected, ids.WrittenSpan.ToArray());
+            Assert.Equal(expected, TestTexts.Stream(tokenizer.CreateStreamingEncoder(options), bytes, cuts));
         }, iter: 1000);
 
     [Fact]
@@ -138,15 +129,7 @@ public class SpecialTokenTests
             Assert.DoesNotContain(tokenizer.EncodeWithOffsets(text), token => tokenizer.IsSpecial(token.Id));
             foreach (int cut in new[] { 1, 2, 3, 5 })
             {
-                var streamed = new ArrayBufferWriter<int>();
-                StreamingEncoder encoder = tokenizer.CreateStreamingEncoder();
-                foreach (byte[] part in TestTexts.Cut(text, [cut]))
-                {
-                    encoder.Append(part, streamed);
-                }
-
-                encoder.Complete(streamed);
-                Assert.Equal(ids, streamed.WrittenSpan.ToArray());
+                Assert.Equal(ids, TestTexts.Stream(tokenizer.CreateStreamingEncoder(), text, [cut]));
             }
 
             // What was not allowed is not made by decoding and encoding again either.

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using Bytemill.Tokenization;
 using CsCheck;
 
 namespace Bytemill.Tests;
@@ -35,5 +37,18 @@ internal static class TestTexts
             yield return text[start..end];
             start = end;
         }
+    }
+
+    /// <summary>The ids of a text that comes in parts; the encoder is ready for another text afterwards.</summary>
+    public static int[] Stream(StreamingEncoder encoder, byte[] text, int[] lengths)
+    {
+        var ids = new ArrayBufferWriter<int>();
+        foreach (byte[] part in Cut(text, lengths))
+        {
+            encoder.Append(part, ids);
+        }
+
+        encoder.Complete(ids);
+        return ids.WrittenSpan.ToArray();
     }
 }
