@@ -141,12 +141,13 @@ public class TokenSamplerTests
     }
 
     [Fact]
-    public void Sample_LongLine_AllocatesNoMoreThanItsBuffers()
+    public void Sample_LongLine_AllocatesNothing()
     {
         TokenSampler sampler = s_tokenizers[0].CreateSampler();
-        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("the thing in 中文 ab ", 200_000)));
+        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("the thing in 中文 ab ", 60_000)));
         var ids = new ArrayBufferWriter<int>(text.Length);
-        sampler.Sample(text.AsSpan(0, 100), 1, ids);
+        // What a first call sets up is not counted.
+        sampler.Sample(text, 1, ids);
         ids.ResetWrittenCount();
         long before = GC.GetAllocatedBytesForCurrentThread();
         sampler.Sample(text, 1, ids);
