@@ -3,12 +3,16 @@ using System.Buffers;
 namespace Bytemill.Tokenization;
 
 /// <summary>Encodes text without special tokens. Holds buffers: one user at a time.</summary>
-internal sealed class TextEncoder(PieceAutomaton automaton, ModelOptions options)
+internal sealed class TextEncoder(PieceAutomaton automaton, ModelOptions options, bool piecesStayInLines)
 {
     // A buffer that one long text made larger than this is not kept, and longer lines are normalised part by part.
     private const int KeptBytes = 1 << 20;
 
+    private const int LinesAtOnce = 512;
+
     private readonly UnigramSegmenter _segmenter = new(automaton);
+    private readonly bool _linesAtOnce = piecesStayInLines && !options.IsolateDigits;
+    private readonly int[] _lineLengths = new int[LinesAtOnce];
     private ArrayBufferWriter<byte> _normalized = new();
 
     /// <summary>Ids of the last call, for callers that need them all at once.</summary>
@@ -22,6 +26,12 @@ internal sealed class TextEncoder(PieceAutomaton automaton, ModelOptions options
     {
         while (!utf8.IsEmpty)
         {
+            if (_linesAtOnce && EncodeLines(utf8, ids) is int taken and > 0)
+            {
+                utf8 = utf8[taken..];
+                continue;
+            }
+
             int length = ChunkSplitter.NextEncodingChunk(utf8, isolateDigits: false);
             ReadOnlySpan<byte> line = utf8[..length];
             if (length > KeptBytes && options.Normalization == TextNormalization.Nfc)
@@ -80,6 +90,47 @@ internal sealed class TextEncoder(PieceAutomaton automaton, ModelOptions options
     /// <summary>The normal form of one line; valid until the next call. Newlines never compose, so lines stand alone.</summary>
     public ReadOnlySpan<byte> Normalize(ReadOnlySpan<byte> line) =>
         options.Normalization == TextNormalization.Nfc ? TextNormalizer.ToNfc(line, _normalized) : line;
+
+    // As many lines as the segmenter takes at once; 0 bytes when the first is longer or has to be normalised.
+    private int EncodeLines(ReadOnlySpan<byte> utf8, IBufferWriter<int> ids)
+    {
+        ReadOnlySpan<byte> window = utf8[..Math.Min(utf8.Length, _segmenter.MaxChunksLength)];
+        int taken = 0;
+        int lines = 0;
+        while (taken < window.Length && lines < LinesAtOnce)
+        {
+            int length = ChunkSplitter.NextEncodingChunk(window[taken..], isolateDigits: false);
+            if (taken + length == window.Length && window.Length < utf8.Length)
+            {
+                // The line, or the run of newlines after it, may go on beyond the window.
+                break;
+            }
+
+            _lineLengths[lines++] = length;
+            taken += length;
+        }
+
+        if (options.Normalization == TextNormalization.Nfc && taken > 0)
+        {
+            var cursor = new NfcCursor(utf8[..taken]);
+            if (cursor.MoveToChange())
+            {
+                // The line that changes goes the other way.
+                while (taken > cursor.ChangeStart)
+                {
+                    taken -= _lineLengths[--lines];
+                }
+            }
+        }
+
+        if (taken == 0)
+        {
+            return 0;
+        }
+
+        _segmenter.SegmentChunks(utf8[..taken], _lineLengths.AsSpan(0, lines), ids, Vocabulary.FirstPieceId);
+        return taken;
+    }
 
     // The normal form of a whole long line would be a second copy of it.
     private void EncodeLongLine(ReadOnlySpan<byte> line, IBufferWriter<int> ids)

@@ -366,7 +366,7 @@ public sealed partial class Tokenizer
             }
         }
 
-        return new TextEncoder(Automaton, Model.Options);
+        return new TextEncoder(Automaton, Model.Options, Model.Vocabulary.PiecesStayInLines);
     }
 
     private void GiveBack(TextEncoder encoder)

@@ -8,6 +8,11 @@ namespace Bytemill.Tests;
 
 public class TokenizerTests
 {
+    private static readonly Tokenizer s_crossing = new(new TokenizerModel(
+        Vocabulary.Create(Enumerable.Range(0, 256).Select(b => KeyValuePair.Create(new[] { (byte)b }, 5L))
+            .Append(KeyValuePair.Create("\na"u8.ToArray(), 900L)).Append(KeyValuePair.Create("a\n\nb"u8.ToArray(), 900L)).Append(KeyValuePair.Create("aa"u8.ToArray(), 50L))),
+        new ModelOptions()));
+
     private static readonly Tokenizer s_tokenizer = new(TestModels.Small(special: ["<|end|>", "<|end|>|>", "<é>"]));
     private static readonly Tokenizer s_exact = new(TestModels.Small(normalization: TextNormalization.None));
     private static readonly Tokenizer s_digits = new(TestModels.Small(isolateDigits: true));
@@ -86,6 +91,29 @@ public class TokenizerTests
 
             Assert.Equal(expected, (isolateDigits ? s_digits : s_tokenizer).Encode(text));
         }, iter: 300);
+    }
+
+    // Short lines are walked together, as many as a window holds, but not where a piece of the vocabulary crosses the end of a line.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Encode_ManyLines_AsEachOfThem(bool piecesCrossLines)
+    {
+        Tokenizer tokenizer = piecesCrossLines ? s_crossing : s_tokenizer;
+        Assert.Equal(!piecesCrossLines, tokenizer.Model.Vocabulary.PiecesStayInLines);
+        TestTexts.Bytes.Array[100, 1000].Sample(lines =>
+        {
+            byte[] text = [.. lines.SelectMany(line => line.Append((byte)'\n'))];
+            List<int> expected = [];
+            for (int start = 0; start < text.Length;)
+            {
+                int length = ChunkSplitter.NextEncodingChunk(text.AsSpan(start), isolateDigits: false);
+                expected.AddRange(tokenizer.Encode(text.AsSpan(start, length)));
+                start += length;
+            }
+
+            Assert.Equal(expected, tokenizer.Encode(text));
+        }, iter: 30);
     }
 
     [Fact]
@@ -358,7 +386,7 @@ public class TokenizerTests
     [Fact]
     public void Encode_LargeTextIntoArray_LeavesNoLargeBufferBehind()
     {
-        var encoder = new TextEncoder(s_tokenizer.Automaton, s_tokenizer.Model.Options);
+        var encoder = new TextEncoder(s_tokenizer.Automaton, s_tokenizer.Model.Options, s_tokenizer.Model.Vocabulary.PiecesStayInLines);
         encoder.Encode(new byte[1 << 20], encoder.Ids);
         Assert.Equal(1 << 20, encoder.Ids.WrittenCount);
         encoder.Trim();

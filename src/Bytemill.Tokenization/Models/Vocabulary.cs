@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Bytemill.Tokenization;
 
@@ -25,8 +26,10 @@ public sealed class Vocabulary
     private readonly long[] _counts;
     private readonly int[] _firstOfLength;
     private readonly double _lnTotal;
+    private readonly Lazy<bool> _piecesStayInLines;
 
     // The caller checked what Create checks: sorted by (length, bytes), distinct, counts positive, all bytes present.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal Vocabulary(byte[] blob, int[] ends, long[] counts)
     {
         _blob = blob;
@@ -39,6 +42,7 @@ public sealed class Vocabulary
         }
 
         TotalCount = total;
+        _piecesStayInLines = new Lazy<bool>(DoPiecesStayInLines);
         _lnTotal = ExactLog.Ln(total);
         LongestPiece = LengthOf(ends.Length - 1);
         _firstOfLength = new int[LongestPiece + 2];
@@ -53,6 +57,12 @@ public sealed class Vocabulary
             _firstOfLength[length] = index;
         }
     }
+
+    /// <summary>
+    /// Whether no piece goes on after a newline with anything but newlines, so that none lies across the end of a line. A
+    /// vocabulary trained here is always like that.
+    /// </summary>
+    internal bool PiecesStayInLines => _piecesStayInLines.Value;
 
     /// <summary>Number of ids, the three built-in special tokens included.</summary>
     public int Count => FirstPieceId + _ends.Length;
@@ -215,6 +225,24 @@ public sealed class Vocabulary
         }
 
         return id - FirstPieceId;
+    }
+
+    private bool DoPiecesStayInLines()
+    {
+        int start = 0;
+        foreach (int end in _ends)
+        {
+            ReadOnlySpan<byte> piece = _blob.AsSpan(start, end - start);
+            int newline = piece.IndexOf((byte)'\n');
+            if (newline >= 0 && piece[newline..].ContainsAnyExcept((byte)'\n'))
+            {
+                return false;
+            }
+
+            start = end;
+        }
+
+        return true;
     }
 
     [DoesNotReturn]
