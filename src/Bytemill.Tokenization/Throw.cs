@@ -64,6 +64,9 @@ internal static class Throw
         throw new ArgumentException($"The memory holds no automaton of this version: {found}. Build it again from the pieces.");
 
     [DoesNotReturn]
+    public static void NotAnAutomaton(string found, long at) => NotAnAutomaton(Text($"{found} (at {at})"));
+
+    [DoesNotReturn]
     public static void NoSuchId(int id, int count, string parameter) =>
         throw new ArgumentOutOfRangeException(
             parameter, id, Text($"There is no id {id}; this model has the ids 0 to {count - 1}. Was the text encoded with another model?"));

@@ -68,7 +68,7 @@ internal readonly record struct AutomatonLayout(int LongestPiece, int Pieces, lo
         long slots = BinaryPrimitives.ReadInt64LittleEndian(header[24..]);
         long matches = BinaryPrimitives.ReadInt64LittleEndian(header[32..]);
         if (longest is < 1 or > PieceAutomaton.MaxPieceLength || pieces is < 256 or > int.MaxValue
-            || slots is < 512 or > int.MaxValue || matches is < 256 or > int.MaxValue)
+            || slots is < 512 or > int.MaxValue || slots % 256 != 0 || matches is < 256 or > int.MaxValue)
         {
             Throw.NotAnAutomaton("its sizes are out of range");
         }

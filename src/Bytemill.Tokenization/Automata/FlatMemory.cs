@@ -91,6 +91,26 @@ public sealed unsafe partial class FlatMemory : IDisposable
         }
     }
 
+    /// <summary>Maps the whole of a file to be read.</summary>
+    /// <param name="path">Not empty.</param>
+    /// <remarks>Whoever cuts the file short meanwhile ends the process: replace it by renaming another.</remarks>
+    internal static FlatMemory MapToRead(string path)
+    {
+        FileStream file = File.OpenRead(path);
+        MemoryMappedFile? map = null;
+        try
+        {
+            map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            return new FlatMemory(file, map, map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), file.Length);
+        }
+        catch
+        {
+            map?.Dispose();
+            file.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Drops the pages of a mapped file from the process; the next access brings them back from the file.</summary>
     /// <remarks>May be called while others read and write. Does nothing to memory of the process, and nothing but on Linux.</remarks>
     public void TrimResidency()

@@ -60,6 +60,9 @@ public sealed unsafe class PieceAutomaton : IDisposable
 
     internal PieceMatch* Matches { get; }
 
+    /// <summary>Length of what <see cref="WriteTo"/> writes.</summary>
+    internal long ImageBytes => _layout.LengthBytes;
+
     /// <summary>Builds the automaton of <paramref name="pieces"/>.</summary>
     /// <param name="pieces">Distinct, in any order, none empty; all 256 single bytes among them.</param>
     /// <param name="counts">How often each piece occurs; 1 or more. Scores are ln count − ln Σ counts.</param>
@@ -124,21 +127,21 @@ public sealed unsafe class PieceAutomaton : IDisposable
     }
 
     /// <summary>Uses an automaton that <see cref="WriteTo"/> wrote, where it lies.</summary>
-    /// <param name="image">Begins with the automaton; owned from now on.</param>
-    /// <exception cref="ArgumentException">The header is not of an automaton of this version and length.</exception>
-    /// <remarks>What follows the header is trusted: check where the bytes come from before.</remarks>
-    internal static PieceAutomaton Open(FlatMemory image)
+    /// <param name="memory">Holds the automaton; owned from now on, unless this throws.</param>
+    /// <param name="at">Where the automaton begins, a multiple of 64.</param>
+    /// <exception cref="ArgumentException">It is not an automaton of this version and length, or one that would read beyond its memory.</exception>
+    internal static PieceAutomaton Open(FlatMemory memory, long at = 0)
     {
+        byte* start = memory.Start + at;
+        long available = memory.Length - at;
         AutomatonLayout layout = AutomatonLayout.ReadHeader(
-            new ReadOnlySpan<byte>(image.Start, (int)Math.Min(image.Length, AutomatonLayout.HeaderBytes)), image.Length);
-        return new PieceAutomaton(
-            layout,
-            (AutomatonUnit*)(image.Start + AutomatonLayout.UnitsAt),
-            (ushort*)(image.Start + layout.DepthsAt),
-            (PieceMatch*)(image.Start + layout.MatchesAt),
-            (double*)(image.Start + layout.ScoresAt),
-            [image],
-            null);
+            new ReadOnlySpan<byte>(start, (int)Math.Min(available, AutomatonLayout.HeaderBytes)), available);
+        var units = (AutomatonUnit*)(start + AutomatonLayout.UnitsAt);
+        var depths = (ushort*)(start + layout.DepthsAt);
+        var matches = (PieceMatch*)(start + layout.MatchesAt);
+        var scores = (double*)(start + layout.ScoresAt);
+        AutomatonCheck.Run(layout, units, depths, matches, scores);
+        return new PieceAutomaton(layout, units, depths, matches, scores, [memory], null);
     }
 
     /// <summary>Natural-log probability of the piece at <paramref name="index"/>: ln count − ln Σ counts.</summary>
@@ -186,6 +189,29 @@ public sealed unsafe class PieceAutomaton : IDisposable
         WriteSection(output, (byte*)_scores, _layout.ScoreBytes);
         WriteSection(output, (byte*)Depths, _layout.DepthBytes);
         GC.KeepAlive(this);
+    }
+
+    /// <summary>Whether the pieces are as many as those of <paramref name="vocabulary"/>, each as long as its namesake.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal bool HasLengthsOf(Vocabulary vocabulary)
+    {
+        ReadOnlySpan<int> ends = vocabulary.Ends;
+        if (Count != ends.Length || LongestPiece != vocabulary.LongestPiece)
+        {
+            return false;
+        }
+
+        for (long i = 0; i < _layout.Matches; i++)
+        {
+            int piece = Matches[i].Piece;
+            if (Matches[i].Length != ends[piece] - (piece == 0 ? 0 : ends[piece - 1]))
+            {
+                return false;
+            }
+        }
+
+        GC.KeepAlive(this);
+        return true;
     }
 
     /// <summary>The state after <paramref name="state"/> reads <paramref name="value"/>. Amortised O(1).</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -218,6 +219,8 @@ public static class ModelFile
         }
     }
 
+    // This and the next run once over each piece, in a fresh process too, where unoptimised code would take most of the time.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vocabulary ReadVocabulary(ref ModelFileReader reader)
     {
         long count = reader.UInt32("number of pieces");
@@ -275,6 +278,7 @@ public static class ModelFile
         return new Vocabulary(blob, ends, ReadCounts(ref reader, ends.Length));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static long[] ReadCounts(ref ModelFileReader reader, int count)
     {
         int at = reader.Position;
