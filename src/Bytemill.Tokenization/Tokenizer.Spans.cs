@@ -125,19 +125,15 @@ public sealed partial class Tokenizer
     /// <exception cref="ArgumentOutOfRangeException">The model has no such id.</exception>
     public bool TryDecode(ReadOnlySpan<int> ids, Span<byte> utf8, out int written)
     {
-        written = 0;
-        foreach (int id in ids)
+        int read = PieceCopier.Copy(Model.Vocabulary, Model.IdCount, ids, utf8, out written);
+        if (read == ids.Length)
         {
-            ReadOnlySpan<byte> piece = PieceOf(id);
-            if (!piece.TryCopyTo(utf8[written..]))
-            {
-                written = 0;
-                return false;
-            }
-
-            written += piece.Length;
+            return true;
         }
 
-        return true;
+        // Throws when it was not for want of room.
+        _ = PieceOf(ids[read]);
+        written = 0;
+        return false;
     }
 }

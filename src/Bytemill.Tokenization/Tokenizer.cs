@@ -12,6 +12,8 @@ namespace Bytemill.Tokenization;
 /// </remarks>
 public sealed partial class Tokenizer
 {
+    private const int DecodedAtOnce = 1 << 14;
+
     // Buffers of calls that went before. A slot is taken and given back by exchange, so no lock is needed.
     private readonly TextEncoder?[] _idle = new TextEncoder?[Math.Max(4, Environment.ProcessorCount)];
     private volatile AllowedNames? _lastAllowed;
@@ -212,9 +214,9 @@ public sealed partial class Tokenizer
     public void Decode(ReadOnlySpan<int> ids, IBufferWriter<byte> utf8)
     {
         ArgumentNullException.ThrowIfNull(utf8);
-        foreach (int id in ids)
+        while (!ids.IsEmpty)
         {
-            utf8.Write(PieceOf(id));
+            ids = ids[DecodeSome(ids, utf8)..];
         }
     }
 
@@ -284,6 +286,22 @@ public sealed partial class Tokenizer
         }
 
         return sum;
+    }
+
+    /// <summary>Writes the bytes of the next ids, at least of one; returns how many ids.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The model has no such id as the first of those left.</exception>
+    internal int DecodeSome(ReadOnlySpan<int> ids, IBufferWriter<byte> utf8)
+    {
+        Span<byte> target = utf8.GetSpan(Math.Max(Model.Vocabulary.LongestPiece, Math.Min(ids.Length, DecodedAtOnce)));
+        int read = PieceCopier.Copy(Model.Vocabulary, Model.IdCount, ids, target, out int written);
+        utf8.Advance(written);
+        if (read == 0)
+        {
+            // There was room for any piece, so the model has no such id, and this throws.
+            _ = PieceOf(ids[0]);
+        }
+
+        return read;
     }
 
     /// <summary>Bytes of a piece; none for special tokens, also those of the user.</summary>

@@ -24,9 +24,9 @@ public sealed class StreamingDecoder
     public void Append(ReadOnlySpan<int> ids, IBufferWriter<byte> utf8)
     {
         ArgumentNullException.ThrowIfNull(utf8);
-        foreach (int id in ids)
+        while (!ids.IsEmpty)
         {
-            _bytes.Write(_tokenizer.PieceOf(id));
+            ids = ids[_tokenizer.DecodeSome(ids, _bytes)..];
             WriteWhole(utf8);
         }
     }
