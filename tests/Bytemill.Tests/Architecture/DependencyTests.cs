@@ -9,7 +9,7 @@ using Assembly = System.Reflection.Assembly;
 
 namespace Bytemill.Tests;
 
-/// <summary>Who may know whom: App → Pipeline → {Training → Tokenization, Corpus}.</summary>
+/// <summary>Who may know whom: App → Pipeline → {Training → Tokenization, Corpus}; MLTokenizers → Tokenization.</summary>
 public class DependencyTests
 {
     private static readonly Assembly s_tokenization = typeof(Tokenizer).Assembly;
@@ -24,6 +24,7 @@ public class DependencyTests
     public static TheoryData<string, string[]> Allowed => new()
     {
         { "Bytemill.Tokenization", [] },
+        { "Bytemill.MLTokenizers", ["Bytemill.Tokenization"] },
         { "Bytemill.Corpus", [] },
         { "Bytemill.Training", ["Bytemill.Tokenization"] },
         { "Bytemill.Pipeline", ["Bytemill.Training", "Bytemill.Corpus", "Bytemill.Tokenization"] },
@@ -43,7 +44,8 @@ public class DependencyTests
     }
 
     [Theory]
-    [InlineData("Bytemill.Tokenization", "Akka|Parquet|Google|Microsoft.Extensions|Spectre|ZstdSharp")]
+    [InlineData("Bytemill.Tokenization", "Akka|Parquet|Google|Microsoft.Extensions|Microsoft.ML|Spectre|ZstdSharp")]
+    [InlineData("Bytemill.MLTokenizers", "Akka|Parquet|Google|Microsoft.Extensions|Spectre|ZstdSharp")]
     [InlineData("Bytemill.Training", "Akka|Parquet|Google|Microsoft.Extensions|Spectre")]
     [InlineData("Bytemill.Corpus", "Akka|Google|Spectre")]
     [InlineData("Bytemill.Pipeline", "Parquet|Spectre")]
