@@ -33,16 +33,32 @@ internal static class CommandLine
             .WithExample("convert", "out/model.bytemill", "model.json", "--to", "bytepiece")
             .WithExample("convert", "model.json", "model.bytemill", "--from", "bytepiece");
         config.AddCommand<EncodeCommand>("encode")
-            .WithDescription("Encode text from standard input or --text; one line of ids for each line of text.")
-            .WithExample("encode", "--model", "out/model.bytemill", "--text", "'Hello, world'", "--pieces");
+            .WithDescription("Encode text from a file, a pipe or --text: a line of ids for each line of text, or the whole to a file of numbers. Text may be endless.")
+            .WithExample("encode", "--model", "out/model.bytemill", "--text", "'Hello, world'", "--pieces")
+            .WithExample("encode", "--model", "out/model.bytemill", "notes.txt", "--format", "json")
+            .WithExample("encode", "--model", "out/model.bytemill", "book.txt", "--format", "uint32", "--output", "book.ids");
         config.AddCommand<DecodeCommand>("decode")
-            .WithDescription("Decode ids from standard input or --ids; one line of text for each line of ids.")
-            .WithExample("decode", "--model", "out/model.bytemill", "--ids", "'300 301 302'");
+            .WithDescription("Decode ids from a file, a pipe or --ids: a line of text for each line of ids, or what a file of numbers stands for, to the byte.")
+            .WithExample("decode", "--model", "out/model.bytemill", "--ids", "'300 301 302'")
+            .WithExample("decode", "--model", "out/model.bytemill", "book.ids", "--format", "uint32", "--output", "book.txt");
+        config.AddCommand<InspectCommand>("inspect")
+            .WithDescription("Show how a model cuts text, in colours on a terminal (NO_COLOR=1 for none); without text: what the model is.")
+            .WithExample("inspect", "--model", "out/model.bytemill")
+            .WithExample("inspect", "--model", "out/model.bytemill", "--text", "'Hello, world'", "--ids", "--scores")
+            .WithExample("inspect", "--model", "out/model.bytemill", "--text", "'Hello, world'", "--top", "5");
+        config.AddCommand<EvalCommand>("eval")
+            .WithDescription("Measure vocabularies on a corpus, side by side: bytes per token for each language, pieces never used or used too much, Rényi efficiency, lengths.")
+            .WithExample("eval", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--group-by", "lang")
+            .WithExample("eval", "--model", "a.bytemill", "--model", "b.model", "--input", "corpus", "--html", "report.html");
         config.AddCommand<NodeCommand>("node")
             .WithDescription("Run a node of a cluster until it is told to stop (Ctrl-C or SIGTERM).")
             .WithExample("node", "--config", "cluster-config/local.conf", "--port", "4051")
             .WithExample("node", "--config", "cluster-config/local.conf");
     }
+
+    /// <summary>Gives the argument <c>-</c> a name that the parser does not take for an option without one.</summary>
+    public static string[] NameStandardStreams(string[] arguments) =>
+        [.. arguments.Select(argument => argument == "-" ? StandardStreams.Name : argument)];
 
     public static string DescribeUsageError(Exception exception) =>
         // A converter's own words say more than that it failed.

@@ -6,7 +6,7 @@ var app = new CommandApp();
 app.Configure(CommandLine.Configure);
 try
 {
-    return await app.RunAsync(args).ConfigureAwait(false);
+    return await app.RunAsync(CommandLine.NameStandardStreams(args)).ConfigureAwait(false);
 }
 catch (Exception e) when (e is CommandAppException || UserErrors.IsInputError(e))
 {

@@ -84,6 +84,15 @@ internal static class Throw
             parameter);
 
     [DoesNotReturn]
+    public static void NotAPiece(int id, int count, string parameter) =>
+        throw new ArgumentOutOfRangeException(
+            parameter, id, Text($"Id {id} is no piece; the pieces of this vocabulary have the ids {Vocabulary.FirstPieceId} to {count - 1}."));
+
+    [DoesNotReturn]
+    public static void OtherVocabulary(string parameter) =>
+        throw new ArgumentException("The statistics are of another vocabulary; only those of one can be added up.", parameter);
+
+    [DoesNotReturn]
     public static void BadDegree(int degree, string parameter) =>
         throw new ArgumentOutOfRangeException(
             parameter, degree, Text($"The degree of parallelism is {degree}; it must be 1 or more, or -1 for one thread on each core."));

@@ -9,17 +9,50 @@ namespace Bytemill.App;
 /// <summary>Options of <c>encode</c>.</summary>
 internal sealed class EncodeSettings : CommandSettings
 {
+    [CommandArgument(0, "[INPUT]")]
+    [Description("Text to encode, UTF-8: a file, or - for standard input (the default).")]
+    public string? Input { get; init; }
+
     [CommandOption("-m|--model <FILE>")]
     [Description("The model.bytemill of a training run.")]
     public string Model { get; init; } = "";
 
     [CommandOption("--text <TEXT>")]
-    [Description("Text to encode; default: the lines of standard input.")]
+    [Description("Text to encode, instead of an input.")]
     public string? Text { get; init; }
 
     [CommandOption("--pieces")]
     [Description("Show the pieces instead of the ids; bytes that are not text as <0xHH>.")]
     public bool Pieces { get; init; }
+
+    [CommandOption("-f|--format <FORMAT>")]
+    [Description(IdFormats.Description)]
+    [DefaultValue("text")]
+    public string Format { get; init; } = "text";
+
+    [CommandOption("-o|--output <FILE>")]
+    [Description("File to write; must not exist. Default: standard output.")]
+    public string? Output { get; init; }
+
+    [CommandOption("--whole")]
+    [Description("The input is one text, newlines and all, so that decoding gives it back to the byte (its NFC form, where the model normalises). Binary formats always take it so. Default: each line is a text.")]
+    public bool Whole { get; init; }
+
+    [CommandOption("--bytes")]
+    [Description("Encode any bytes, also such as are no UTF-8.")]
+    public bool Bytes { get; init; }
+
+    [CommandOption("--bos")]
+    [Description("Put <bos> before each text.")]
+    public bool Bos { get; init; }
+
+    [CommandOption("--eos")]
+    [Description("Put <eos> behind each text.")]
+    public bool Eos { get; init; }
+
+    [CommandOption("--special <NAME>")]
+    [Description("Recognise this special token where the text spells it; may be given several times. Only for text that you wrote yourself. Default: whatever text spells, it stays text.")]
+    public string[] Special { get; init; } = [];
 }
 
 /// <summary>Encodes text.</summary>
@@ -27,38 +60,32 @@ internal sealed class EncodeCommand : Command<EncodeSettings>
 {
     public override int Execute(CommandContext context, EncodeSettings settings, CancellationToken cancellationToken)
     {
-        Tokenizer tokenizer = ModelLoader.Load(settings.Model);
-        if (settings.Text is { } text)
+        if (settings.Text is not null && settings.Input is not null)
         {
-            Write(tokenizer, text, settings.Pieces);
-            return ExitCodes.Done;
+            throw new JobInputException($"Both --text and the input '{StandardStreams.NameOf(settings.Input)}'; give one of them.");
         }
 
-        using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false, throwOnInvalidBytes: true));
-        long lines = 0;
+        Tokenizer tokenizer = ModelLoader.Load(settings.Model);
+        IdFormat format = IdFormats.Parse(settings.Format, tokenizer.Model);
+        if (settings.Pieces && format != IdFormat.Text)
+        {
+            throw new JobInputException($"--pieces shows text; it does not go with --format {settings.Format}.");
+        }
+
+        EncodeOptions options = SpecialTokenOptions.Create(tokenizer.Model, settings.Special, settings.Bos, settings.Eos);
+        using Stream input = settings.Text is null ? StandardStreams.OpenInput(settings.Input) : new MemoryStream(Encoding.UTF8.GetBytes(settings.Text));
+        string name = settings.Text is null ? StandardStreams.NameOf(settings.Input) : "--text";
+        using Stream output = StandardStreams.OpenOutput(settings.Output);
+        var lines = new TextLines(input, name, settings.Whole || format.IsBinary() || settings.Text is not null, settings.Bytes);
         try
         {
-            while (input.ReadLine() is { } line)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                Write(tokenizer, line, settings.Pieces);
-                lines++;
-            }
+            TextEncoding.Run(tokenizer, options, lines, new IdWriter(output, format, settings.Pieces ? tokenizer : null), cancellationToken);
         }
-        catch (DecoderFallbackException e)
+        catch (IOException e) when (StandardStreams.IsBrokenPipe(e))
         {
-            throw new JobInputException(
-                $"Standard input is not UTF-8 somewhere after line {lines}. Convert it first, for example with iconv.", e);
+            // Whoever read the ids has enough.
         }
 
         return ExitCodes.Done;
-    }
-
-    private static void Write(Tokenizer tokenizer, string text, bool pieces)
-    {
-        int[] ids = tokenizer.Encode(text);
-        Console.Out.WriteLine(pieces
-            ? string.Join(' ', ids.Select(id => PieceText.Show(tokenizer.Model.Vocabulary.GetPiece(id))))
-            : string.Join(' ', ids));
     }
 }

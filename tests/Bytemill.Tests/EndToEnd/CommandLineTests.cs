@@ -69,6 +69,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("train")]
     [InlineData("tokenize")]
     [InlineData("convert")]
+    [InlineData("encode")]
+    [InlineData("decode")]
+    [InlineData("inspect")]
+    [InlineData("eval")]
     [InlineData("node")]
     public async Task Help_OfACommand_TeachesByExample(string command)
     {

@@ -1,0 +1,50 @@
+using System.ComponentModel;
+using Spectre.Console.Cli;
+
+namespace Bytemill.App;
+
+/// <summary>Options of <c>eval</c>.</summary>
+internal sealed class EvalSettings : CommandSettings
+{
+    [CommandArgument(0, "[INPUTS]")]
+    [Description("Input files, as --input: also what the shell makes of an unquoted glob.")]
+    public string[] MoreInputs { get; init; } = [];
+
+    [CommandOption("-m|--model <FILE>")]
+    [Description("Model to measure; give it several times to compare models, also of different formats and sizes.")]
+    public string[] Models { get; init; } = [];
+
+    [CommandOption("-i|--input <PATH>")]
+    [Description("Parquet files: a file, a directory or a quoted glob ('DIR/*.parquet'); may be given several times.")]
+    public string[] Inputs { get; init; } = [];
+
+    [CommandOption("--text-column <NAME>")]
+    [Description("Column that holds the text.")]
+    [DefaultValue("text")]
+    public string TextColumn { get; init; } = "text";
+
+    [CommandOption("--group-by <NAME>")]
+    [Description("Column of few different strings, such as the language: figures for each of them too.")]
+    public string? GroupBy { get; init; }
+
+    [CommandOption("--json")]
+    [Description("Write the report as JSON instead of tables.")]
+    public bool Json { get; init; }
+
+    [CommandOption("--html <FILE>")]
+    [Description("Also write the report as one page with plots, which needs nothing else to be looked at.")]
+    public string? Html { get; init; }
+
+    [CommandOption("--overwrite")]
+    [Description("Replace the file of --html where it exists.")]
+    public bool Overwrite { get; init; }
+
+    [CommandOption("--top <N>")]
+    [Description("How many pieces the lists of pieces show.")]
+    [DefaultValue(30)]
+    public int Top { get; init; } = 30;
+
+    [CommandOption("--workers <N>")]
+    [Description("Threads; default: one for each core. Changes no result.")]
+    public int? Workers { get; init; }
+}
