@@ -23,7 +23,8 @@ internal static class CommandLine
             .WithExample("train", "--input", "'corpus/*.parquet'", "--text-column", "content", "--vocab-size", "32000", "--output", "out");
         config.AddCommand<TokenizeCommand>("tokenize")
             .WithDescription("Tokenize a corpus of Parquet files with a trained model.")
-            .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--output", "tokens");
+            .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--output", "tokens")
+            .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--sampling", "exact", "--alpha", "0.2", "--epochs", "3", "--output", "tokens");
         config.AddCommand<PlanCommand>("plan")
             .WithDescription("Estimate what a run would take, by training on a sample: time, memory, disk and network of each phase.")
             .WithExample("plan", "--input", "'corpus/*.parquet'", "--min-count", "32")

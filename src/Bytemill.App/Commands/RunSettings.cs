@@ -20,10 +20,27 @@ internal sealed class RunSettings : TrainSettings
     [DefaultValue(3)]
     public int ZstdLevel { get; init; } = 3;
 
+    [CommandOption("--sampling <METHOD>")]
+    [Description(SamplingOption.Help)]
+    public string? Sampling { get; init; }
+
+    [CommandOption("--alpha <A>")]
+    [Description(SamplingOption.AlphaHelp)]
+    public double? Alpha { get; init; }
+
+    [CommandOption("--epochs <N>")]
+    [Description(SamplingOption.EpochsHelp)]
+    public int? Epochs { get; init; }
+
+    [CommandOption("--seed <N>")]
+    [Description(SamplingOption.SeedHelp)]
+    public ulong? Seed { get; init; }
+
     public override JobSpec ToSpec() => ToTrainingSpec(JobMode.Run) with
     {
         Keep = OptionLists.ReadColumns(Keep),
         TokenizeWithSize = TokenizeWith,
         CompressionLevel = ZstdLevel,
+        Sampling = SamplingOption.Read(Sampling, Alpha, Epochs, Seed),
     };
 }

@@ -23,6 +23,22 @@ internal sealed class TokenizeSettings : JobSettings
     [DefaultValue(3)]
     public int ZstdLevel { get; init; } = 3;
 
+    [CommandOption("--sampling <METHOD>")]
+    [Description(SamplingOption.Help)]
+    public string? Sampling { get; init; }
+
+    [CommandOption("--alpha <A>")]
+    [Description(SamplingOption.AlphaHelp)]
+    public double? Alpha { get; init; }
+
+    [CommandOption("--epochs <N>")]
+    [Description(SamplingOption.EpochsHelp)]
+    public int? Epochs { get; init; }
+
+    [CommandOption("--seed <N>")]
+    [Description(SamplingOption.SeedHelp)]
+    public ulong? Seed { get; init; }
+
     public override JobSpec ToSpec() => ToSpec(JobMode.Tokenize) with
     {
         ModelPath = Model.Length == 0
@@ -30,5 +46,6 @@ internal sealed class TokenizeSettings : JobSettings
             : Path.GetFullPath(Model),
         Keep = OptionLists.ReadColumns(Keep),
         CompressionLevel = ZstdLevel,
+        Sampling = SamplingOption.Read(Sampling, Alpha, Epochs, Seed),
     };
 }

@@ -27,6 +27,12 @@ internal static class JobSummary
             yield return ("tokenized", Units.Format($"{manifest.Outputs.Length} files in {spec.OutputDirectory}, {Units.Bytes(bytes)}"));
         }
 
+        if (manifest.Sampling is { } sampling)
+        {
+            string where = sampling.Epochs == 1 ? "1 epoch in epoch=0" : Units.Format($"{sampling.Epochs} epochs in epoch=0 to epoch={sampling.Epochs - 1}");
+            yield return ("sampling", Units.Format($"{sampling.Method}, alpha {sampling.Alpha}, seed {sampling.Seed}: {where}"));
+        }
+
         yield return ("time", string.Join(", ", manifest.Phases.Where(phase => phase.Name != "finish").Select(phase => Units.Format($"{phase.Name} {phase.Seconds:0.0} s"))));
         yield return ("manifest", Path.Combine(spec.OutputDirectory, ResultManifest.FileName));
     }

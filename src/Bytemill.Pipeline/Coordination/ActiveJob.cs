@@ -121,7 +121,9 @@ internal sealed class ActiveJob
     }
 
     /// <summary>Units of the present stage: bytes of text for worker tasks, else tasks.</summary>
-    public long TotalUnits => Stage is null ? 0 : Stage.Kind.CountsBytes() ? Plan!.TextBytes : Stage.TaskCount;
+    public long TotalUnits => Stage is null ? 0 : !Stage.Kind.CountsBytes() ? Stage.TaskCount
+        : Stage.Kind == StageKind.TokenizeFiles ? Plan!.TokenizedTextBytes
+        : Plan!.TextBytes;
 
     private void OpenBoard()
     {

@@ -190,7 +190,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
         _job.Begin(ready.Plan);
         _log.Info(
             "Planned job {JobId}: {Files} files, {Partitions} partitions, {TextBytes} bytes of text",
-            ready.JobId, ready.Plan.Size.Files, ready.Plan.Size.Partitions, ready.Plan.TextBytes);
+            ready.JobId, ready.Plan.Files.Length, ready.Plan.Size.Partitions, ready.Plan.TextBytes);
         OpenStage();
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Bytemill.Corpus;
 using Bytemill.Training;
 
@@ -23,13 +24,33 @@ public sealed record JobPlan(
     KeyRanges PieceRanges)
 {
     /// <summary>How many tasks the stages have.</summary>
-    public JobSize Size => new(Partitions.Length, Files.Length, NGramRanges.Count, PieceRanges.Count);
+    public JobSize Size => new(Partitions.Length, TokenizedFileCount, NGramRanges.Count, PieceRanges.Count);
+
+    /// <summary>Files that tokenizing makes: one for each input file, in each epoch where segmentations are drawn.</summary>
+    public int TokenizedFileCount => checked(Files.Length * (Spec.Sampling?.Epochs ?? 1));
+
+    /// <summary>Text bytes that tokenizing reads.</summary>
+    public long TokenizedTextBytes => checked(TextBytes * (Spec.Sampling?.Epochs ?? 1));
 
     /// <summary>Uncompressed bytes of the text column over all files.</summary>
     public long TextBytes => Partitions.Sum(partition => partition.TextBytes);
 
     /// <summary>Rows over all files.</summary>
     public long Rows => Partitions.Sum(partition => partition.Rows);
+
+    /// <summary>The file that a task of tokenizing makes; one epoch after the other.</summary>
+    /// <remarks>Directories are named as readers of partitioned Parquet expect, so the epoch is a column to them.</remarks>
+    public TokenizedFile TokenizedFile(int task)
+    {
+        int input = task % Files.Length;
+        if (Spec.Sampling is null)
+        {
+            return new TokenizedFile(input, null, OutputNames[input]);
+        }
+
+        int epoch = task / Files.Length;
+        return new TokenizedFile(input, epoch, string.Create(CultureInfo.InvariantCulture, $"epoch={epoch}/{OutputNames[input]}"));
+    }
 
     /// <summary>Text bytes of one file.</summary>
     public long TextBytesOfFile(int fileIndex) => Files[fileIndex].RowGroups.Sum(group => group.TextBytes);

@@ -33,6 +33,6 @@ internal static class JobPlanner
     {
         JobSpec spec = plan.Spec;
         IEnumerable<string> models = spec.Mode == JobMode.Tokenize ? [] : spec.Training.MaxVocabSizes.Select(spec.ModelFileName);
-        return spec.Mode == JobMode.Train ? models : models.Concat(plan.OutputNames);
+        return spec.Mode == JobMode.Train ? models : models.Concat(Enumerable.Range(0, plan.TokenizedFileCount).Select(task => plan.TokenizedFile(task).Name));
     }
 }

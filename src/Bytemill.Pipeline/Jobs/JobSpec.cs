@@ -46,6 +46,9 @@ public sealed record JobSpec
     /// <summary>Of several vocabulary sizes, the one that tokenizes the corpus; <c>null</c> is the largest.</summary>
     public int? TokenizeWithSize { get; init; }
 
+    /// <summary>Random segmentations to tokenize the corpus with; <c>null</c> for the best one.</summary>
+    public JobSampling? Sampling { get; init; }
+
     /// <summary>zstd level of the tokenized files, 1 to 22.</summary>
     public int CompressionLevel { get; init; } = 3;
 

@@ -36,13 +36,16 @@ public sealed record ResultManifest
     /// <summary>Training options; absent when a given model was used.</summary>
     public ManifestOptions? Options { get; init; }
 
+    /// <summary>Random segmentations that the tokenized files hold; absent when they hold the best one.</summary>
+    public ManifestSampling? Sampling { get; init; }
+
     /// <summary>Input files in order.</summary>
     public required ImmutableArray<ManifestInput> Inputs { get; init; }
 
     /// <summary>Models, in order of size, largest first; the given one when only tokenizing.</summary>
     public required ImmutableArray<ManifestModel> Models { get; init; }
 
-    /// <summary>Tokenized files in order of the inputs.</summary>
+    /// <summary>Tokenized files in order of the inputs, one epoch after the other.</summary>
     public required ImmutableArray<ManifestOutput> Outputs { get; init; }
 
     /// <summary>Totals over the corpus.</summary>
@@ -132,10 +135,13 @@ public sealed record ManifestInput(string Path, long LengthBytes, long Rows, str
 /// <summary>A model: requested size, number of ids it has, SHA-256.</summary>
 public sealed record ManifestModel(string Path, int? MaxVocabSize, int VocabSize, string Sha256);
 
-/// <summary>A tokenized file.</summary>
-public sealed record ManifestOutput(string Path, long LengthBytes, long Rows, long Tokens, string Xxh3);
+/// <summary>A tokenized file; with its epoch where segmentations are random.</summary>
+public sealed record ManifestOutput(string Path, long LengthBytes, long Rows, long Tokens, string Xxh3, int? Epoch = null);
 
-/// <summary>Totals. Bytes are of UTF-8 text, before and after normalisation.</summary>
+/// <summary>How random segmentations were drawn.</summary>
+public sealed record ManifestSampling(string Method, double Alpha, ulong Seed, int Epochs);
+
+/// <summary>Totals. Bytes are of UTF-8 text, before and after normalisation. Tokens are those of all epochs together, the rest is of the corpus.</summary>
 public sealed record ManifestStatistics(
     long Rows, long TextBytes, long NormalizedBytes, long? Tokens, double? BytesPerToken, double? SingleByteTokenShare);
 

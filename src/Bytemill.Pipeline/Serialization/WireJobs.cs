@@ -44,6 +44,11 @@ internal static class WireJobs
             wire.TokenizeWithSize = size;
         }
 
+        if (spec.Sampling is { } sampling)
+        {
+            wire.Sampling = new Wire.Sampling { Method = (int)sampling.Method, Alpha = sampling.Alpha, Seed = sampling.Seed, Epochs = sampling.Epochs };
+        }
+
         if (spec.SpillDirectory is { } spill)
         {
             wire.SpillDirectory = spill;
@@ -67,6 +72,9 @@ internal static class WireJobs
         PartitionBytes = wire.PartitionBytes,
         Overwrite = wire.Overwrite,
         TokenizeWithSize = wire.HasTokenizeWithSize ? wire.TokenizeWithSize : null,
+        Sampling = wire.Sampling is { } sampling
+            ? new JobSampling { Method = (SamplingMethod)sampling.Method, Alpha = sampling.Alpha, Seed = sampling.Seed, Epochs = sampling.Epochs }
+            : null,
         CompressionLevel = wire.CompressionLevel,
         SpillDirectory = wire.HasSpillDirectory ? wire.SpillDirectory : null,
         SkipDiskCheck = wire.SkipDiskCheck,

@@ -35,7 +35,7 @@ internal sealed record JobScript
     {
         var script = new JobScript(spec, size);
         return spec.Mode == JobMode.Tokenize
-            ? script.Enter(1, StageKind.TokenizeFiles, size.Files, new StageInputs())
+            ? script.Enter(1, StageKind.TokenizeFiles, size.TokenizedFiles, new StageInputs())
             : script.Enter(1, StageKind.CountNGrams, size.Partitions, new StageInputs());
     }
 
@@ -117,7 +117,7 @@ internal sealed record JobScript
                 JobScript trained = this with { Products = new StageInputs { Vocabularies = Products.Vocabularies } };
                 return Spec.Mode == JobMode.Train
                     ? trained.Publish(number)
-                    : trained.Enter(number, StageKind.TokenizeFiles, Size.Files, new StageInputs { Vocabularies = Products.Vocabularies }, Spec.TokenizingSize);
+                    : trained.Enter(number, StageKind.TokenizeFiles, Size.TokenizedFiles, new StageInputs { Vocabularies = Products.Vocabularies }, Spec.TokenizingSize);
             default:
                 throw new InvalidOperationException($"Unknown pruning step {Pruning.Step}.");
         }

@@ -2,7 +2,7 @@ namespace Bytemill.Pipeline;
 
 /// <summary>How many tasks the stages of a job have; fixed by its plan.</summary>
 /// <param name="Partitions">Tasks of counting and segmenting.</param>
-/// <param name="Files">Tasks of tokenizing.</param>
+/// <param name="TokenizedFiles">Tasks of tokenizing.</param>
 /// <param name="NGramShards">Tasks of merging n-grams.</param>
 /// <param name="PieceShards">Tasks of each vocabulary round.</param>
-public sealed record JobSize(int Partitions, int Files, int NGramShards, int PieceShards);
+public sealed record JobSize(int Partitions, int TokenizedFiles, int NGramShards, int PieceShards);

@@ -22,6 +22,7 @@ internal sealed class JobContext : IDisposable
     private (string Manifest, Lazy<HostedNGramModel> Model)? _ngramModel;
     private (string Manifest, SharedPieceTable Table)? _pieceTable;
     private Lazy<Tokenizer>? _tokenizer;
+    private Lazy<TokenSampler>? _sampler;
 
     public JobContext(WorkDirectory work, JobPlan plan, MemoryPlan memory, ResidentSetGuard residentSet)
     {
@@ -136,6 +137,16 @@ internal sealed class JobContext : IDisposable
             _pieceTable?.Table.Retire();
             _pieceTable = null;
             return _tokenizer.Value;
+        }
+    }
+
+    /// <summary>The sampler that this job draws its segmentations with; its tables are computed once.</summary>
+    public TokenSampler Sampler(Tokenizer tokenizer)
+    {
+        lock (_gate)
+        {
+            _sampler ??= new Lazy<TokenSampler>(() => tokenizer.CreateSampler(Plan.Spec.Sampling!.Options), Retryable);
+            return _sampler.Value;
         }
     }
 

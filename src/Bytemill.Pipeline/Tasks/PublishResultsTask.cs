@@ -61,11 +61,12 @@ internal sealed class PublishResultsTask : ITaskBody
         }
 
         var outputs = ImmutableArray.CreateBuilder<ManifestOutput>();
-        for (int i = 0; i < context.Plan.Files.Length; i++)
+        for (int i = 0; i < context.Plan.TokenizedFileCount; i++)
         {
+            TokenizedFile file = context.Plan.TokenizedFile(i);
             using Stream infoFile = context.Open(manifest, i, WorkFileNames.TokenizedInfo)();
             Wire.TokenizedFileInfo info = Wire.TokenizedFileInfo.Parser.ParseFrom(infoFile);
-            outputs.Add(new ManifestOutput(context.Plan.OutputNames[i].Replace('\\', '/'), info.LengthBytes, info.Rows, info.Tokens, info.Xxh3));
+            outputs.Add(new ManifestOutput(file.Name.Replace('\\', '/'), info.LengthBytes, info.Rows, info.Tokens, info.Xxh3, file.Epoch));
         }
 
         return outputs.ToImmutable();
@@ -80,11 +81,11 @@ internal sealed class PublishResultsTask : ITaskBody
             yield return (PathOf(context, manifest, 0, WorkFileNames.Vocabulary), Path.Combine(spec.OutputDirectory, spec.ModelFileName(size)));
         }
 
-        for (int i = 0; inputs.Tokenized.Length > 0 && i < context.Plan.Files.Length; i++)
+        for (int i = 0; inputs.Tokenized.Length > 0 && i < context.Plan.TokenizedFileCount; i++)
         {
             yield return (
                 PathOf(context, inputs.Tokenized, i, WorkFileNames.Tokenized),
-                Path.Combine(spec.OutputDirectory, context.Plan.OutputNames[i]));
+                Path.Combine(spec.OutputDirectory, context.Plan.TokenizedFile(i).Name));
         }
     }
 
@@ -114,6 +115,9 @@ internal sealed class PublishResultsTask : ITaskBody
             Mode = spec.Mode.ToString().ToLowerInvariant(),
             TextColumn = spec.TextColumn,
             Options = spec.Mode == JobMode.Tokenize ? null : OptionsOf(spec.Training),
+            Sampling = spec.Sampling is { } sampling
+                ? new ManifestSampling(sampling.Method.ToString().ToLowerInvariant(), sampling.Alpha, sampling.Seed, sampling.Epochs)
+                : null,
             Inputs = [.. context.Plan.Files.Select(file => new ManifestInput(file.Path, file.LengthBytes, file.Rows, file.Fingerprint))],
             Models = models,
             Outputs = outputs,
@@ -141,10 +145,11 @@ internal sealed class PublishResultsTask : ITaskBody
         bool isTokenized = context.Stage.Inputs.Tokenized.Length > 0;
         StageKind reading = isTokenized ? StageKind.TokenizeFiles : StageKind.CountNGrams;
         TaskMetrics total = WireStages.FromWire(times.Stages.Last(stage => stage.Kind == (int)reading).Total);
+        int readings = isTokenized ? context.Spec.Sampling?.Epochs ?? 1 : 1;
         return new ManifestStatistics(
-            total.Rows,
-            total.TextBytes,
-            total.NormalizedBytes,
+            total.Rows / readings,
+            total.TextBytes / readings,
+            total.NormalizedBytes / readings,
             isTokenized ? total.Tokens : null,
             total.Tokens == 0 ? null : Math.Round((double)total.NormalizedBytes / total.Tokens, 4),
             total.Tokens == 0 ? null : Math.Round((double)total.SingleByteTokens / total.Tokens, 4));

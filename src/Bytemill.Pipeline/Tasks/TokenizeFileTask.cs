@@ -7,12 +7,12 @@ using Google.Protobuf;
 
 namespace Bytemill.Pipeline;
 
-/// <summary>Tokenizes one input file into one Parquet file with the same rows in the same order.</summary>
+/// <summary>Tokenizes one input file into one Parquet file with the same rows in the same order; for one epoch, where segmentations are drawn.</summary>
 internal sealed class TokenizeFileTask : ITaskBody
 {
     public TaskMetrics Run(TaskContext context)
     {
-        context.Job.VerifyUnchanged(context.Index);
+        context.Job.VerifyUnchanged(context.Plan.TokenizedFile(context.Index).Input);
         TaskMetrics metrics = TokenizeAsync(context).GetAwaiter().GetResult();
         WriteInfo(context, metrics);
         return metrics;
@@ -20,10 +20,12 @@ internal sealed class TokenizeFileTask : ITaskBody
 
     private static async Task<TaskMetrics> TokenizeAsync(TaskContext context)
     {
-        CorpusFile input = context.Plan.Files[context.Index];
+        TokenizedFile file = context.Plan.TokenizedFile(context.Index);
+        CorpusFile input = context.Plan.Files[file.Input];
         JobSpec spec = context.Spec;
         Tokenizer tokenizer = context.Job.Tokenizer(context.Stage);
-        var total = new TaskMetrics { Units = context.Plan.TextBytesOfFile(context.Index) };
+        var encoder = new RowEncoder(context, tokenizer);
+        var total = new TaskMetrics { Units = context.Plan.TextBytesOfFile(file.Input) };
         var ids = new ArrayBufferWriter<int>(1 << 16);
 
         FileStream output = context.Output.Create(WorkFileNames.Tokenized);
@@ -31,7 +33,7 @@ internal sealed class TokenizeFileTask : ITaskBody
         {
             using TextColumnReader reader = TextColumnReader.Open(input.Path, spec.TextColumn);
             TokenizedFileWriter writer = await TokenizedFileWriter
-                .CreateAsync(input, spec.TextColumn, spec.Keep, output, FileOptionsFor(spec, tokenizer), context.Cancellation)
+                .CreateAsync(input, spec.TextColumn, spec.Keep, output, FileOptionsFor(spec, file, tokenizer), context.Cancellation)
                 .ConfigureAwait(false);
             await using (writer.ConfigureAwait(false))
             {
@@ -44,7 +46,7 @@ internal sealed class TokenizeFileTask : ITaskBody
                         {
                             int[] lengths = new int[batch.RowCount];
                             ids.ResetWrittenCount();
-                            total = TaskMetrics.Add(total, EncodeRows(context, tokenizer, batch, ids, lengths, total.TextBytes));
+                            total = TaskMetrics.Add(total, EncodeRows(context, encoder, tokenizer.Model.Vocabulary, batch, ids, lengths, total));
                             await writer.AppendAsync(ids.WrittenMemory, lengths, context.Cancellation).ConfigureAwait(false);
                         }
                     }
@@ -58,7 +60,7 @@ internal sealed class TokenizeFileTask : ITaskBody
     }
 
     private static TaskMetrics EncodeRows(
-        TaskContext context, Tokenizer tokenizer, TextBatch batch, ArrayBufferWriter<int> ids, int[] lengths, long bytesBefore)
+        TaskContext context, RowEncoder encoder, Vocabulary vocabulary, TextBatch batch, ArrayBufferWriter<int> ids, int[] lengths, TaskMetrics done)
     {
         long textBytes = 0;
         for (int row = 0; row < lengths.Length; row++)
@@ -71,12 +73,12 @@ internal sealed class TokenizeFileTask : ITaskBody
             }
 
             int before = ids.WrittenCount;
-            tokenizer.Encode(batch[row], ids);
+            encoder.Encode(batch[row], done.Rows + row, ids);
             lengths[row] = ids.WrittenCount - before;
             textBytes += batch[row].Length;
             if ((row & 0xFF) == 0)
             {
-                context.ReportUnits(bytesBefore + textBytes);
+                context.ReportUnits(done.TextBytes + textBytes);
             }
         }
 
@@ -84,7 +86,7 @@ internal sealed class TokenizeFileTask : ITaskBody
         long singleByteTokens = 0;
         foreach (int id in ids.WrittenSpan)
         {
-            int length = tokenizer.Model.Vocabulary.GetPiece(id).Length;
+            int length = vocabulary.GetPiece(id).Length;
             normalizedBytes += length;
             singleByteTokens += length == 1 ? 1 : 0;
         }
@@ -100,7 +102,7 @@ internal sealed class TokenizeFileTask : ITaskBody
     }
 
     // Lets data and model be matched later, whatever becomes of the manifest beside them.
-    private static TokenizedFileOptions FileOptionsFor(JobSpec spec, Tokenizer tokenizer) => new()
+    private static TokenizedFileOptions FileOptionsFor(JobSpec spec, TokenizedFile file, Tokenizer tokenizer) => new()
     {
         ZstdLevel = spec.CompressionLevel,
         Metadata =
@@ -108,8 +110,20 @@ internal sealed class TokenizeFileTask : ITaskBody
             new("bytemill.model.sha256", tokenizer.Model.Hash),
             new("bytemill.model.vocab_size", tokenizer.Model.Vocabulary.Count.ToString(CultureInfo.InvariantCulture)),
             new("bytemill.text_column", spec.TextColumn),
+            .. SamplingMetadata(spec, file),
         ],
     };
+
+    private static IEnumerable<KeyValuePair<string, string>> SamplingMetadata(JobSpec spec, TokenizedFile file)
+    {
+        if (spec.Sampling is { } sampling)
+        {
+            yield return new("bytemill.sampling", sampling.Method.ToString().ToLowerInvariant());
+            yield return new("bytemill.sampling.alpha", sampling.Alpha.ToString("R", CultureInfo.InvariantCulture));
+            yield return new("bytemill.sampling.seed", sampling.Seed.ToString(CultureInfo.InvariantCulture));
+            yield return new("bytemill.sampling.epoch", file.Epoch.GetValueOrDefault().ToString(CultureInfo.InvariantCulture));
+        }
+    }
 
     private static void WriteInfo(TaskContext context, TaskMetrics metrics)
     {

@@ -83,6 +83,41 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    public async Task Tokenize_SampledAndANodeKilled_OthersRedoItsTasksToTheSameBytes()
+    {
+        string text = string.Join(' ', Enumerable.Range(0, 8_000).Select(i => i % 3 == 0 ? "the thing" : $"in {i}"));
+        TestCorpus.Write(_directory["in"], [.. Enumerable.Range(0, 60).Select(i => $"{i} {text}")], files: 6, rowsPerGroup: 3);
+        using (FileStream model = File.Create(_directory["small.bytemill"]))
+        {
+            Bytemill.Tokenization.ModelFile.Write(TestModels.Small(), model);
+        }
+
+        string[] job =
+        [
+            "tokenize", "--model", _directory["small.bytemill"], "--input", _directory["in/*.parquet"],
+            "--sampling", "exact", "--alpha", "0.2", "--epochs", "3", "--seed", "5",
+        ];
+        (int alone, _, string[] errors) = await BytemillProcess.RunAsync([.. job, "--output", _directory["alone"], "--workers", "1"]);
+        Assert.True(alone == 0, string.Join('\n', errors));
+
+        string config = ConfigFile("local.conf");
+        string seed = $"127.0.0.1:{FreePort()}";
+        await using BytemillProcess first = BytemillProcess.Start("node", "--config", config, "--port", seed.Split(':')[1], "--seed", seed);
+        await first.FirstLineAsync();
+        await using BytemillProcess second = BytemillProcess.Start("node", "--config", config, "--seed", seed, "--roles", "worker,shard");
+        await second.FirstLineAsync();
+        await using BytemillProcess run = BytemillProcess.Start([.. job, "--output", _directory["together"], "--cluster", seed]);
+
+        // It has done one file and is at the next.
+        await second.ErrorLineAsync("Finished");
+        second.Kill();
+        int together = await run.ExitCodeAsync(first, second);
+        Assert.True(together == 0, string.Join('\n', run.Errors));
+        AssertSameResults(_directory["alone"], _directory["together"]);
+        await first.ErrorLineAsync("tasks go to others");
+    }
+
+    [Fact]
     public async Task Node_PutOutByItsCluster_EndsWithExitCode1()
     {
         string seed = $"127.0.0.1:{FreePort()}";

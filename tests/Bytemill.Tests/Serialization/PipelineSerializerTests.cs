@@ -38,6 +38,7 @@ public sealed class PipelineSerializerTests : IDisposable
         Overwrite = true,
         TokenizeWithSize = 2500,
         CompressionLevel = 9,
+        Sampling = new JobSampling { Method = SamplingMethod.Viterbi, Alpha = 0.5, Seed = 1UL << 63, Epochs = 3 },
         SpillDirectory = "/fast",
         SkipDiskCheck = true,
     };
@@ -81,7 +82,7 @@ public sealed class PipelineSerializerTests : IDisposable
     // must be readable for ever, so a change here needs a new manifest, not new bytes.
     private static readonly (IWireMessage Message, string Manifest, string Hex)[] s_samples =
     [
-        (new SubmitJob("job-1", s_spec), "sj1", "0a056a6f622d3112840112112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f66617374780180018080808020"),
+        (new SubmitJob("job-1", s_spec), "sj1", "0a056a6f622d31129d0112112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f666173747801800180808080208a0116080111000000000000e03f1900000000000000802003"),
         (new JobAccepted("job-1"), "ja1", "0a056a6f622d31"),
         (new WatchJob("job-1"), "wj1", "0a056a6f622d31"),
         (new CancelJob("job-1"), "cj1", "0a056a6f622d31"),
@@ -147,6 +148,7 @@ public sealed class PipelineSerializerTests : IDisposable
     // Written before fields were added; they read as if these were not set.
     [Theory]
     [InlineData("jp1", "0a056a6f622d3110041a0a7365676d656e74696e672005280930013802400848035001")]
+    [InlineData("sj1", "0a056a6f622d3112840112112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f66617374780180018080808020")]
     [InlineData("tf1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212086e6f2073706163651801")]
     [InlineData("tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a1308011080808080802018032004280530063807")]
     public void Message_OfAnEarlierProgram_IsRead(string manifest, string hex)
@@ -154,6 +156,7 @@ public sealed class PipelineSerializerTests : IDisposable
         var serializer = new PipelineSerializer((ExtendedActorSystem)_system);
         object expected = manifest switch
         {
+            "sj1" => new SubmitJob("job-1", s_spec with { Sampling = null }),
             "jp1" => (JobProgressed)Sample(nameof(JobProgressed)).Message with { Notice = "" },
             "tf1" => (TaskFailed)Sample(nameof(TaskFailed)).Message with { IsDiskFull = false },
             _ => (TaskCompleted)Sample(nameof(TaskCompleted)).Message with { Metrics = s_metrics with { WrittenBytes = 0, ScratchBytes = 0 } },
@@ -179,6 +182,11 @@ public sealed class PipelineSerializerTests : IDisposable
         foreach (PropertyInfo property in typeof(TrainerOptions).GetProperties().Where(property => property.CanWrite))
         {
             Assert.False(Equals(property.GetValue(s_spec.Training), property.GetValue(new TrainerOptions())), property.Name);
+        }
+
+        foreach (PropertyInfo property in typeof(JobSampling).GetProperties().Where(property => property.CanWrite))
+        {
+            Assert.False(Equals(property.GetValue(s_spec.Sampling), property.GetValue(new JobSampling())), property.Name);
         }
     }
 

@@ -5,7 +5,7 @@ namespace Bytemill.Tests;
 
 public class JobScriptTests
 {
-    private static readonly JobSize s_size = new(Partitions: 4, Files: 2, NGramShards: 3, PieceShards: 5);
+    private static readonly JobSize s_size = new(Partitions: 4, TokenizedFiles: 2, NGramShards: 3, PieceShards: 5);
 
     [Fact]
     public void Run_WithoutCut_GoesThroughAllPhasesInOrder()
