@@ -22,6 +22,7 @@ step dotnet build scripts/measure-constants.cs
 step dotnet build scripts/make-corpus.cs
 step dotnet build scripts/parquet-to-jsonl.cs
 step dotnet build scripts/make-unicode-data.cs
+step dotnet build scripts/check-formats.cs
 step dotnet format Pipeline.sln --verify-no-changes --no-restore
 
 results=$(mktemp -d)

@@ -20,7 +20,10 @@ internal static class ModelLoader
 
         try
         {
-            return Tokenizer.Load(path);
+            // The library's own loader takes the formats that are made for loading; the others are read as a model first.
+            return ModelFormats.DetectFile(path) is ModelFormat.Bytemill or ModelFormat.BytePiece
+                ? Tokenizer.Load(path)
+                : new Tokenizer(ModelFormats.ReadFile(path));
         }
         catch (ModelFormatException e)
         {

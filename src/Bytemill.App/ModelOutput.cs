@@ -3,7 +3,7 @@ namespace Bytemill.App;
 /// <summary>Writes a file so that it is there as a whole or not at all.</summary>
 internal static class ModelOutput
 {
-    public static void WriteAtomically(string path, Action<Stream> write)
+    public static void WriteAtomically(string path, Action<Stream> write, bool overwrite = false)
     {
         // A name that nobody else has: what is beside the target is not ours.
         string temporary = $"{path}.{Guid.NewGuid():N}.partial";
@@ -15,7 +15,7 @@ internal static class ModelOutput
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path);
+            File.Move(temporary, path, overwrite);
         }
         catch
         {

@@ -9,43 +9,91 @@ namespace Bytemill.App;
 internal sealed class ConvertSettings : CommandSettings
 {
     [CommandArgument(0, "<SOURCE>")]
-    [Description("Model to read.")]
+    [Description("Model to read, of any format; which one is seen from its contents.")]
     public string Source { get; init; } = "";
 
     [CommandArgument(1, "<TARGET>")]
-    [Description("File to write; must not exist.")]
+    [Description("File to write. For huggingface also a folder: tokenizer.json and tokenizer_config.json, as transformers loads them.")]
     public string Target { get; init; } = "";
 
-    [CommandOption("--from <FORMAT>")]
-    [Description("Format of SOURCE: bytemill or bytepiece.")]
-    [DefaultValue("bytemill")]
-    public string From { get; init; } = "bytemill";
-
     [CommandOption("--to <FORMAT>")]
-    [Description("Format of TARGET: bytemill or bytepiece.")]
-    [DefaultValue("bytemill")]
-    public string To { get; init; } = "bytemill";
+    [Description("Format of TARGET: " + ModelFormatNames.All + ". Without it, by the name of TARGET: *.bytemill, tokenizer.json or a folder (huggingface), other *.json (bytepiece), *.model (sentencepiece), *.tsv.")]
+    public string? To { get; init; }
+
+    [CommandOption("--from <FORMAT>")]
+    [Description("Format that SOURCE must have; an error if it has another.")]
+    public string? From { get; init; }
+
+    [CommandOption("--leave-out")]
+    [Description("For sentencepiece: leave out pieces that it cannot hold (not valid UTF-8, or with a zero byte). Text that needs them gets other ids.")]
+    public bool LeaveOut { get; init; }
+
+    [CommandOption("--force")]
+    [Description("Replace TARGET if it exists.")]
+    public bool Force { get; init; }
 }
 
-/// <summary>Converts between our model file and the reference's JSON.</summary>
+/// <summary>Converts models between formats.</summary>
 internal sealed class ConvertCommand : Command<ConvertSettings>
 {
     public override int Execute(CommandContext context, ConvertSettings settings, CancellationToken cancellationToken)
     {
-        Action<TokenizerModel, Stream> write = WriterFor(settings.To);
-        if (File.Exists(settings.Target))
+        // A folder holds the files of Hugging Face and nothing else.
+        bool isFolder = Directory.Exists(settings.Target) || Path.EndsInDirectorySeparator(settings.Target);
+        ModelFormat to = TargetFormat(settings, isFolder);
+        string target = isFolder ? Path.Combine(settings.Target, "tokenizer.json") : settings.Target;
+        string? config = isFolder ? Path.Combine(settings.Target, "tokenizer_config.json") : null;
+        foreach (string? path in (ReadOnlySpan<string?>)[target, config])
         {
-            throw new JobInputException($"'{settings.Target}' exists; give another name, or remove it first.");
+            if (File.Exists(path) && !settings.Force)
+            {
+                throw new JobInputException($"'{path}' exists; give another name, or replace it with --force.");
+            }
         }
 
         TokenizerModel model = Read(settings);
-        ModelOutput.WriteAtomically(settings.Target, stream => write(model, stream));
-        Console.Out.WriteLine(Units.Format($"{settings.Target}: {Units.Count(model.Vocabulary.Count)} ids ({settings.To})"));
+        using var content = new MemoryStream();
+        int leftOut;
+        try
+        {
+            leftOut = Write(model, to, content, settings.LeaveOut);
+        }
+        catch (ModelExportException e)
+        {
+            throw new JobInputException($"{settings.Source}: {e.Message}", e);
+        }
+
+        if (isFolder)
+        {
+            Directory.CreateDirectory(settings.Target);
+            ModelOutput.WriteAtomically(config!, stream => HuggingFaceFormat.WriteConfig(model, stream), settings.Force);
+        }
+
+        ModelOutput.WriteAtomically(target, content.WriteTo, settings.Force);
+        Console.Out.WriteLine(Units.Format($"{target}: {Units.Count(model.IdCount)} ids ({ModelFormatNames.NameOf(to)})"));
+        foreach (string note in Notes(model, to, leftOut))
+        {
+            Console.Out.WriteLine("note: " + note);
+        }
+
         return ExitCodes.Done;
+    }
+
+    private static ModelFormat TargetFormat(ConvertSettings settings, bool isFolder)
+    {
+        ModelFormat? named = settings.To is null ? null : ModelFormatNames.Parse("--to", settings.To);
+        if (isFolder && named is not (null or ModelFormat.HuggingFace))
+        {
+            throw new JobInputException($"'{settings.Target}' is a folder; only huggingface is written to one. Give a file.");
+        }
+
+        return named ?? (isFolder ? ModelFormat.HuggingFace : ModelFormats.FromFileName(settings.Target))
+            ?? throw new JobInputException($"The name '{settings.Target}' tells no format; say which with --to: {ModelFormatNames.All}.");
     }
 
     private static TokenizerModel Read(ConvertSettings settings)
     {
+        ModelFormat? from = settings.From is null ? null : ModelFormatNames.Parse("--from", settings.From);
         if (!File.Exists(settings.Source))
         {
             throw new JobInputException($"No model at '{settings.Source}'.");
@@ -53,26 +101,52 @@ internal sealed class ConvertCommand : Command<ConvertSettings>
 
         try
         {
-            using FileStream file = File.OpenRead(settings.Source);
-            return settings.From switch
-            {
-                "bytemill" => ModelFile.Read(file),
-                "bytepiece" => BytePieceFormat.Read(file),
-                _ => throw UnknownFormat("--from", settings.From),
-            };
+            using FileStream source = File.OpenRead(settings.Source);
+            TokenizerModel model = ModelFormats.Read(source, settings.Source, out ModelFormat found);
+            return from is null || from == found
+                ? model
+                : throw new JobInputException($"{settings.Source}: --from says {settings.From}, but the contents are {ModelFormatNames.NameOf(found)}. Leave --from out, or give another file.");
         }
         catch (ModelFormatException e)
         {
-            throw new JobInputException($"{settings.Source}: {e.Message}", e);
+            throw new JobInputException(e.Message, e);
         }
     }
 
-    private static Action<TokenizerModel, Stream> WriterFor(string format) => format switch
+    private static int Write(TokenizerModel model, ModelFormat format, Stream stream, bool leaveOut)
     {
-        "bytemill" => ModelFile.Write,
-        "bytepiece" => BytePieceFormat.Write,
-        _ => throw UnknownFormat("--to", format),
-    };
+        if (format == ModelFormat.SentencePiece)
+        {
+            return SentencePieceFormat.Write(model, stream, leaveOut);
+        }
 
-    private static JobInputException UnknownFormat(string option, string found) => new($"{option} is bytemill or bytepiece; found '{found}'.");
+        ModelFormats.Write(model, format, stream);
+        return 0;
+    }
+
+    // What a user would otherwise find out from wrong ids.
+    private static IEnumerable<string> Notes(TokenizerModel model, ModelFormat to, int leftOut)
+    {
+        switch (to)
+        {
+            case ModelFormat.BytePiece when model.Options.IsolateDigits || model.Options.Normalization != TextNormalization.Nfc || model.SpecialTokens.UserDefined.Length > 0:
+                yield return "this format has no options and no special tokens: its readers take NFC and do not isolate digits.";
+                break;
+            case ModelFormat.HuggingFace:
+                yield return "Hugging Face finds special tokens in any text, unless told not to (split_special_tokens, encode_special_tokens).";
+                break;
+            case ModelFormat.SentencePiece:
+                if (leftOut > 0)
+                {
+                    yield return Units.Format($"{Units.Count(leftOut)} pieces left out; text that needs them gets other ids.");
+                }
+
+                if (model.Options.Normalization == TextNormalization.Nfc)
+                {
+                    yield return "SentencePiece does not normalise with this model: put text into NFC first. See docs/formats.md.";
+                }
+
+                break;
+        }
+    }
 }

@@ -73,8 +73,7 @@ public static class BytePieceFormat
         }
         catch (JsonException error)
         {
-            string place = string.Create(CultureInfo.InvariantCulture, $"line {error.LineNumber + 1}");
-            throw new ModelFormatException($"{name}, {place}: {error.Message} {Remedy}", error);
+            throw JsonFault.Create(error, name, Remedy);
         }
     }
 

@@ -5,7 +5,7 @@ namespace Bytemill.Tokenization;
 /// <summary>Brings a model file into memory. What is no model is refused by its first bytes, however long it is.</summary>
 internal static class ModelBytes
 {
-    private const int HeadLength = 4096;
+    internal const int HeadLength = 4096;
     private const int BlockLength = 1 << 16;
 
     /// <summary>Throws when a file that begins like this is no model; a short file is all there is.</summary>

@@ -81,7 +81,7 @@ public class BytePieceFormatTests
     [InlineData("{\"AA==\": [3, \"\", 9223372036854775808]}", "count '9223372036854775808'")]
     [InlineData("{\"AA==\": [3, \"\", 9223372036854775807], \"AQ==\": [4, \"\", 1]}", "sum fits into 63 bits")]
     [InlineData("{\"AA==\": [3, \"\", 1, 2]}", "the end of [id, text, count]")]
-    [InlineData("{\"AA==\": [3, \"\", 1]} x", "line 1: 'x' is invalid")]
+    [InlineData("{\"AA==\": [3, \"\", 1]} x", "line 1, byte 22: 'x' is invalid")]
     [InlineData("{\"AA==\": {}}", "expected [id, text, count]")]
     public void Read_Damaged_SaysWhereAndWhat(string json, string message)
     {

@@ -1,0 +1,20 @@
+namespace Bytemill.Tokenization;
+
+/// <summary>File formats of models.</summary>
+public enum ModelFormat
+{
+    /// <summary>Our own, <c>model.bytemill</c>: all of a model.</summary>
+    Bytemill,
+
+    /// <summary>JSON of the reference implementation: pieces and counts alone.</summary>
+    BytePiece,
+
+    /// <summary><c>tokenizer.json</c> of the Hugging Face libraries.</summary>
+    HuggingFace,
+
+    /// <summary><c>.model</c> of SentencePiece.</summary>
+    SentencePiece,
+
+    /// <summary>A table of pieces, counts and scores.</summary>
+    Tsv,
+}

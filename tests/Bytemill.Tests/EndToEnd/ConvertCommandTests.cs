@@ -1,0 +1,66 @@
+using Bytemill.Tokenization;
+
+namespace Bytemill.Tests;
+
+/// <summary><c>bytemill convert</c> as a person meets it.</summary>
+[Collection(EndToEndTests.Name)]
+public sealed class ConvertCommandTests : IDisposable
+{
+    private readonly TestDirectory _directory = new();
+
+    public ConvertCommandTests()
+    {
+        File.WriteAllBytes(_directory["m.bytemill"], FormatModels.Write(FormatModels.Full, ModelFormat.Bytemill));
+        File.WriteAllBytes(_directory["m.json"], FormatModels.Write(FormatModels.Plain, ModelFormat.BytePiece));
+        File.WriteAllText(_directory["notes.txt"], "not a model");
+    }
+
+    public static TheoryData<string, string[]> WrongUses => new()
+    {
+        { "{dir}/none.json {dir}/out.tsv", ["No model at '{dir}/none.json'"] },
+        { "{dir}/m.bytemill {dir}/out.xyz", ["'{dir}/out.xyz' tells no format", "--to", "huggingface"] },
+        { "{dir}/m.bytemill {dir}/out.tsv --to onnx", ["--to is bytemill, bytepiece, huggingface, sentencepiece or tsv; found 'onnx'"] },
+        { "{dir}/m.bytemill {dir}/m.json", ["'{dir}/m.json' exists", "--force"] },
+        { "{dir}/m.bytemill {dir} --to tsv", ["'{dir}' is a folder"] },
+        { "{dir}/m.json {dir}/out.tsv --from tsv", ["--from says tsv, but the contents are bytepiece"] },
+        { "{dir}/notes.txt {dir}/out.tsv", ["{dir}/notes.txt, byte 0: found bytes 6E6F742061206D6F64656C; expected a model of Bytemill"] },
+    };
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Convert_ThroughEveryFormat_EndsWithTheSameFile()
+    {
+        string[] files = ["m.bytemill", "a.tsv", "hub/", "hub/tokenizer.json", "a.model", "b.bytemill"];
+        for (int i = 0; i < files.Length - 1; i++)
+        {
+            if (!files[i].EndsWith('/'))
+            {
+                (int exitCode, string[] output, string[] errors) = await BytemillProcess.RunAsync("convert", _directory[files[i]], _directory.Path + "/" + files[i + 1]);
+                Assert.True(exitCode == 0, string.Join('\n', errors));
+                Assert.Contains($": {FormatModels.Full.IdCount} ids (", output[0], StringComparison.Ordinal);
+            }
+            else
+            {
+                Assert.True(File.Exists(_directory[files[i] + "tokenizer_config.json"]));
+            }
+        }
+
+        Assert.Equal(File.ReadAllBytes(_directory["m.bytemill"]), File.ReadAllBytes(_directory["b.bytemill"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(WrongUses))]
+    public async Task Convert_WrongUse_OneLineExitCode2AndNothingTouched(string arguments, string[] named)
+    {
+        SortedDictionary<string, byte[]> before = _directory.Snapshot();
+        (int exitCode, string[] output, string[] errors) = await BytemillProcess.RunAsync(
+            ["convert", .. arguments.Split(' ').Select(argument => argument.Replace("{dir}", _directory.Path, StringComparison.Ordinal))]);
+        Assert.Equal(2, exitCode);
+        string line = Assert.Single(errors, error => error.Length > 0);
+        Assert.StartsWith("error: ", line, StringComparison.Ordinal);
+        Assert.All(named, name => Assert.Contains(name.Replace("{dir}", _directory.Path, StringComparison.Ordinal), line, StringComparison.Ordinal));
+        Assert.Empty(output);
+        Assert.Equal(before.Keys, _directory.Snapshot().Keys);
+    }
+}
