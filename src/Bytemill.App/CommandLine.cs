@@ -30,11 +30,12 @@ internal static class CommandLine
             .WithExample("plan", "--input", "'corpus/*.parquet'", "--min-count", "32")
             .WithExample("plan", "--input", "'corpus/*.parquet'", "--min-count", "100000", "--text-bytes", "50TB", "--nodes", "200", "--workers", "64", "--memory", "200GB", "--shards", "4096");
         config.AddCommand<ConvertCommand>("convert")
-            .WithDescription("Convert a model: Bytemill's own file, the reference's JSON (bytepiece), tokenizer.json (huggingface), SentencePiece's .model, or a table of pieces and scores (tsv). What each format keeps, and where its readers may give other ids: docs/formats.md.")
+            .WithDescription("Convert a model: Bytemill's own file (bytemill; compiled: ready to use in milliseconds), the reference's JSON (bytepiece), tokenizer.json (huggingface), SentencePiece's .model, or a table of pieces and scores (tsv). What each format keeps, and where its readers may give other ids: docs/formats.md.")
             .WithExample("convert", "out/model.bytemill", "hub/", "--to", "huggingface")
             .WithExample("convert", "out/model.bytemill", "spm.model")
-            .WithExample("convert", "out/model.bytemill", "pieces.tsv")
-            .WithExample("convert", "bytepiece.model", "model.bytemill", "--from", "bytepiece");
+            .WithExample("convert", "out/model.bytemill", "-", "--to", "tsv")
+            .WithExample("convert", "bytepiece.model", "model.bytemill", "--from", "bytepiece")
+            .WithExample("convert", "out/model.bytemill", "out/model.bytemillc");
         config.AddCommand<EncodeCommand>("encode")
             .WithDescription("Encode text from a file, a pipe or --text: a line of ids for each line of text, or the whole to a file of numbers. Text may be endless.")
             .WithExample("encode", "--model", "out/model.bytemill", "--text", "'Hello, world'", "--pieces")

@@ -6,7 +6,7 @@ namespace Bytemill.App;
 /// <summary>What the command line calls the formats of models.</summary>
 internal static class ModelFormatNames
 {
-    public const string All = "bytemill, bytepiece, huggingface, sentencepiece or tsv";
+    public const string All = "bytemill, compiled, bytepiece, huggingface, sentencepiece or tsv";
 
     public static string NameOf(ModelFormat format) => format.ToString().ToLowerInvariant();
 

@@ -21,7 +21,7 @@ internal static class ModelLoader
         try
         {
             // The library's own loader takes the formats that are made for loading; the others are read as a model first.
-            return ModelFormats.DetectFile(path) is ModelFormat.Bytemill or ModelFormat.BytePiece
+            return ModelFormats.DetectFile(path) is ModelFormat.Bytemill or ModelFormat.Compiled or ModelFormat.BytePiece
                 ? Tokenizer.Load(path)
                 : new Tokenizer(ModelFormats.ReadFile(path));
         }

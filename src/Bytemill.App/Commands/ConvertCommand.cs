@@ -9,15 +9,15 @@ namespace Bytemill.App;
 internal sealed class ConvertSettings : CommandSettings
 {
     [CommandArgument(0, "<SOURCE>")]
-    [Description("Model to read, of any format; which one is seen from its contents.")]
+    [Description("Model to read, of any format; which one is seen from its contents. '-' is standard input.")]
     public string Source { get; init; } = "";
 
     [CommandArgument(1, "<TARGET>")]
-    [Description("File to write. For huggingface also a folder: tokenizer.json and tokenizer_config.json, as transformers loads them.")]
+    [Description("File to write; '-' is standard output. For huggingface also a folder: tokenizer.json and tokenizer_config.json, as transformers loads them.")]
     public string Target { get; init; } = "";
 
     [CommandOption("--to <FORMAT>")]
-    [Description("Format of TARGET: " + ModelFormatNames.All + ". Without it, by the name of TARGET: *.bytemill, tokenizer.json or a folder (huggingface), other *.json (bytepiece), *.model (sentencepiece), *.tsv.")]
+    [Description("Format of TARGET: " + ModelFormatNames.All + ". Without it, by the name of TARGET: *.bytemill, *.bytemillc (compiled), tokenizer.json or a folder (huggingface), other *.json (bytepiece), *.model (sentencepiece), *.tsv.")]
     public string? To { get; init; }
 
     [CommandOption("--from <FORMAT>")]
@@ -36,16 +36,18 @@ internal sealed class ConvertSettings : CommandSettings
 /// <summary>Converts models between formats.</summary>
 internal sealed class ConvertCommand : Command<ConvertSettings>
 {
+    private const string Pipe = StandardStreams.Name;
+
     public override int Execute(CommandContext context, ConvertSettings settings, CancellationToken cancellationToken)
     {
         // A folder holds the files of Hugging Face and nothing else.
-        bool isFolder = Directory.Exists(settings.Target) || Path.EndsInDirectorySeparator(settings.Target);
+        bool isFolder = settings.Target != Pipe && (Directory.Exists(settings.Target) || Path.EndsInDirectorySeparator(settings.Target));
         ModelFormat to = TargetFormat(settings, isFolder);
         string target = isFolder ? Path.Combine(settings.Target, "tokenizer.json") : settings.Target;
         string? config = isFolder ? Path.Combine(settings.Target, "tokenizer_config.json") : null;
         foreach (string? path in (ReadOnlySpan<string?>)[target, config])
         {
-            if (File.Exists(path) && !settings.Force)
+            if (path != Pipe && File.Exists(path) && !settings.Force)
             {
                 throw new JobInputException($"'{path}' exists; give another name, or replace it with --force.");
             }
@@ -60,7 +62,18 @@ internal sealed class ConvertCommand : Command<ConvertSettings>
         }
         catch (ModelExportException e)
         {
-            throw new JobInputException($"{settings.Source}: {e.Message}", e);
+            throw new JobInputException($"{StandardStreams.NameOf(settings.Source)}: {e.Message}", e);
+        }
+
+        if (target == Pipe)
+        {
+            using (Stream output = StandardStreams.OpenOutput(target))
+            {
+                content.WriteTo(output);
+            }
+
+            Report(Console.Error);
+            return ExitCodes.Done;
         }
 
         if (isFolder)
@@ -70,13 +83,17 @@ internal sealed class ConvertCommand : Command<ConvertSettings>
         }
 
         ModelOutput.WriteAtomically(target, content.WriteTo, settings.Force);
-        Console.Out.WriteLine(Units.Format($"{target}: {Units.Count(model.IdCount)} ids ({ModelFormatNames.NameOf(to)})"));
-        foreach (string note in Notes(model, to, leftOut))
-        {
-            Console.Out.WriteLine("note: " + note);
-        }
-
+        Report(Console.Out);
         return ExitCodes.Done;
+
+        void Report(TextWriter report)
+        {
+            report.WriteLine(Units.Format($"{(target == Pipe ? "standard output" : target)}: {Units.Count(model.IdCount)} ids ({ModelFormatNames.NameOf(to)})"));
+            foreach (string note in Notes(model, to, leftOut))
+            {
+                report.WriteLine("note: " + note);
+            }
+        }
     }
 
     private static ModelFormat TargetFormat(ConvertSettings settings, bool isFolder)
@@ -88,24 +105,25 @@ internal sealed class ConvertCommand : Command<ConvertSettings>
         }
 
         return named ?? (isFolder ? ModelFormat.HuggingFace : ModelFormats.FromFileName(settings.Target))
-            ?? throw new JobInputException($"The name '{settings.Target}' tells no format; say which with --to: {ModelFormatNames.All}.");
+            ?? throw new JobInputException((settings.Target == Pipe ? "Standard output has no name that tells a format" : $"The name '{settings.Target}' tells no format") + $"; say which with --to: {ModelFormatNames.All}.");
     }
 
     private static TokenizerModel Read(ConvertSettings settings)
     {
         ModelFormat? from = settings.From is null ? null : ModelFormatNames.Parse("--from", settings.From);
-        if (!File.Exists(settings.Source))
+        string name = StandardStreams.NameOf(settings.Source);
+        if (settings.Source != Pipe && !File.Exists(name))
         {
-            throw new JobInputException($"No model at '{settings.Source}'.");
+            throw new JobInputException($"No model at '{name}'.");
         }
 
         try
         {
-            using FileStream source = File.OpenRead(settings.Source);
-            TokenizerModel model = ModelFormats.Read(source, settings.Source, out ModelFormat found);
+            using Stream source = StandardStreams.OpenInput(settings.Source);
+            TokenizerModel model = ModelFormats.Read(source, name, out ModelFormat found);
             return from is null || from == found
                 ? model
-                : throw new JobInputException($"{settings.Source}: --from says {settings.From}, but the contents are {ModelFormatNames.NameOf(found)}. Leave --from out, or give another file.");
+                : throw new JobInputException($"{name}: --from says {settings.From}, but the contents are {ModelFormatNames.NameOf(found)}. Leave --from out, or give another file.");
         }
         catch (ModelFormatException e)
         {

@@ -6,6 +6,9 @@ public enum ModelFormat
     /// <summary>Our own, <c>model.bytemill</c>: all of a model.</summary>
     Bytemill,
 
+    /// <summary>Our own together with its automaton, <c>model.bytemillc</c>: loaded in milliseconds, by this release alone.</summary>
+    Compiled,
+
     /// <summary>JSON of the reference implementation: pieces and counts alone.</summary>
     BytePiece,
 

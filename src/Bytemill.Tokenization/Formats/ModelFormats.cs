@@ -4,13 +4,14 @@ namespace Bytemill.Tokenization;
 public static class ModelFormats
 {
     /// <summary>The format that a file's name suggests, or null.</summary>
-    /// <remarks><c>tokenizer.json</c>, <c>*.bytemill</c>, <c>*.tsv</c>, <c>*.model</c> (SentencePiece), else <c>*.json</c> (bytepiece).</remarks>
+    /// <remarks><c>tokenizer.json</c>, <c>*.bytemill</c>, <c>*.bytemillc</c> (compiled), <c>*.tsv</c>, <c>*.model</c> (SentencePiece), else <c>*.json</c> (bytepiece).</remarks>
     public static ModelFormat? FromFileName(string path)
     {
         string name = Path.GetFileName(path);
         return Path.GetExtension(name).ToUpperInvariant() switch
         {
             ".BYTEMILL" => ModelFormat.Bytemill,
+            ".BYTEMILLC" => ModelFormat.Compiled,
             ".TSV" => ModelFormat.Tsv,
             ".MODEL" => ModelFormat.SentencePiece,
             ".JSON" => name.EndsWith("tokenizer.json", StringComparison.OrdinalIgnoreCase) ? ModelFormat.HuggingFace : ModelFormat.BytePiece,
@@ -28,6 +29,11 @@ public static class ModelFormats
         {
             // What is wrong with the rest of the head, the reader says.
             return ModelFormat.Bytemill;
+        }
+
+        if (CompiledModelFile.LooksLikeThis(head))
+        {
+            return ModelFormat.Compiled;
         }
 
         if (BytePieceFormat.LooksLikeThis(head))
@@ -84,6 +90,7 @@ public static class ModelFormats
         format = Detect(file.AsSpan(0, Math.Min(file.Length, ModelBytes.HeadLength)), name);
         return format switch
         {
+            ModelFormat.Compiled => Tokenizer.Load(new MemoryStream(file), name).Model,
             ModelFormat.BytePiece => BytePieceFormat.Parse(file, name),
             ModelFormat.HuggingFace => HuggingFaceFormat.Parse(file, name),
             ModelFormat.SentencePiece => SentencePieceFormat.Parse(file, name),
@@ -110,6 +117,9 @@ public static class ModelFormats
         {
             case ModelFormat.Bytemill:
                 ModelFile.Write(model, stream);
+                break;
+            case ModelFormat.Compiled:
+                new Tokenizer(model).WriteCompiled(stream);
                 break;
             case ModelFormat.BytePiece:
                 BytePieceFormat.Write(model, stream);

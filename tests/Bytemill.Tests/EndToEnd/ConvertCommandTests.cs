@@ -19,10 +19,12 @@ public sealed class ConvertCommandTests : IDisposable
     {
         { "{dir}/none.json {dir}/out.tsv", ["No model at '{dir}/none.json'"] },
         { "{dir}/m.bytemill {dir}/out.xyz", ["'{dir}/out.xyz' tells no format", "--to", "huggingface"] },
-        { "{dir}/m.bytemill {dir}/out.tsv --to onnx", ["--to is bytemill, bytepiece, huggingface, sentencepiece or tsv; found 'onnx'"] },
+        { "{dir}/m.bytemill {dir}/out.tsv --to onnx", ["--to is bytemill, compiled, bytepiece, huggingface, sentencepiece or tsv; found 'onnx'"] },
         { "{dir}/m.bytemill {dir}/m.json", ["'{dir}/m.json' exists", "--force"] },
         { "{dir}/m.bytemill {dir} --to tsv", ["'{dir}' is a folder"] },
         { "{dir}/m.json {dir}/out.tsv --from tsv", ["--from says tsv, but the contents are bytepiece"] },
+        { "{dir}/m.bytemill -", ["Standard output has no name that tells a format", "--to"] },
+        { "- {dir}/out.tsv", ["standard input, byte 0: found an empty file"] },
         { "{dir}/notes.txt {dir}/out.tsv", ["{dir}/notes.txt, byte 0: found bytes 6E6F742061206D6F64656C; expected a model of Bytemill"] },
     };
 
@@ -31,7 +33,7 @@ public sealed class ConvertCommandTests : IDisposable
     [Fact]
     public async Task Convert_ThroughEveryFormat_EndsWithTheSameFile()
     {
-        string[] files = ["m.bytemill", "a.tsv", "hub/", "hub/tokenizer.json", "a.model", "b.bytemill"];
+        string[] files = ["m.bytemill", "a.tsv", "hub/", "hub/tokenizer.json", "a.model", "c.bytemillc", "b.bytemill"];
         for (int i = 0; i < files.Length - 1; i++)
         {
             if (!files[i].EndsWith('/'))
@@ -47,6 +49,15 @@ public sealed class ConvertCommandTests : IDisposable
         }
 
         Assert.Equal(File.ReadAllBytes(_directory["m.bytemill"]), File.ReadAllBytes(_directory["b.bytemill"]));
+    }
+
+    [Fact]
+    public async Task Convert_ToStandardOutput_WritesTheFileAlone()
+    {
+        (int exitCode, string[] output, string[] errors) = await BytemillProcess.RunAsync("convert", _directory["m.bytemill"], "-", "--to", "tsv");
+        Assert.Equal(0, exitCode);
+        Assert.Equal(FormatModels.Write(FormatModels.Full, ModelFormat.Tsv), System.Text.Encoding.UTF8.GetBytes(string.Concat(output.Select(line => line + "\n"))));
+        Assert.Equal($"standard output: {FormatModels.Full.IdCount} ids (tsv)", errors[0]);
     }
 
     [Theory]

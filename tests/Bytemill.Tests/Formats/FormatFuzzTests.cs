@@ -21,7 +21,7 @@ public class FormatFuzzTests
         int number = 0;
         FormatMutations.Of(valid).Sample(file =>
         {
-            file = format == ModelFormat.Bytemill && Interlocked.Increment(ref number) % 4 != 0 ? FormatMutations.WithChecksum(file) : file;
+            file = format is ModelFormat.Bytemill or ModelFormat.Compiled && Interlocked.Increment(ref number) % 4 != 0 ? FormatMutations.WithChecksum(file, format) : file;
             FormatMutations.Read(file, own);
             FormatMutations.Read(file, stream => ModelFormats.Read(stream));
         }, iter: 1500, time: s_seconds > 0 ? s_seconds : -1, print: file => Convert.ToBase64String(file));
@@ -52,6 +52,7 @@ public class FormatFuzzTests
 
     private static Func<Stream, TokenizerModel> Reader(ModelFormat format) => format switch
     {
+        ModelFormat.Compiled => stream => Tokenizer.Load(stream).Model,
         ModelFormat.BytePiece => stream => BytePieceFormat.Read(stream),
         ModelFormat.HuggingFace => stream => HuggingFaceFormat.Read(stream),
         ModelFormat.SentencePiece => stream => SentencePieceFormat.Read(stream),

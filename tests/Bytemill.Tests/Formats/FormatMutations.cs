@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Bytemill.Tokenization;
 using CsCheck;
@@ -22,9 +23,22 @@ internal static class FormatMutations
         Gen.Select(Gen.Int[0, 5], Gen.Double[0, 1], s_insert, Gen.Int[0, 40], Gen.Int[0, 7]).Array[1, 4]
             .Select(faults => faults.Aggregate(file, (bytes, fault) => Damage(bytes, fault.Item1, fault.Item2, fault.Item3, fault.Item4, fault.Item5)));
 
-    /// <summary>A model of our own file format with the checksum put right, so that the damage reaches what is behind it.</summary>
-    public static byte[] WithChecksum(byte[] file) =>
-        file.Length < 44 ? file : [.. file[..^32], .. SHA256.HashData(file.AsSpan(0, file.Length - 32))];
+    /// <summary>A model of our own file formats with the checksum put right, so that the damage reaches what is behind it.</summary>
+    public static byte[] WithChecksum(byte[] file, ModelFormat format)
+    {
+        if (format == ModelFormat.Compiled)
+        {
+            byte[] whole = [.. file];
+            if (whole.Length > sizeof(uint))
+            {
+                BinaryPrimitives.WriteUInt32LittleEndian(whole.AsSpan(^sizeof(uint)), Crc32C.Finish(Crc32C.Append(Crc32C.Initial, whole.AsSpan(..^sizeof(uint)))));
+            }
+
+            return whole;
+        }
+
+        return file.Length < 44 ? file : [.. file[..^32], .. SHA256.HashData(file.AsSpan(0, file.Length - 32))];
+    }
 
     /// <summary>Reads a file; fails unless it gives a model or an error in words, with little memory.</summary>
     public static void Read(byte[] file, Func<Stream, TokenizerModel> read)

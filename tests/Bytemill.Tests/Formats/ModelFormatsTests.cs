@@ -80,6 +80,7 @@ public class ModelFormatsTests
 
     [Theory]
     [InlineData("out/model.bytemill", ModelFormat.Bytemill)]
+    [InlineData("out/model.bytemillc", ModelFormat.Compiled)]
     [InlineData("hub/tokenizer.json", ModelFormat.HuggingFace)]
     [InlineData("my.tokenizer.json", ModelFormat.HuggingFace)]
     [InlineData("a.JSON", ModelFormat.BytePiece)]
