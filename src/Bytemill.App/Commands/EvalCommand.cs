@@ -28,15 +28,8 @@ internal sealed class EvalCommand : AsyncCommand<EvalSettings>
             [.. results.Select((result, i) => new ModelEvaluation(
                 NameOf(settings.Models, i), settings.Models[i], tokenizers[i].Model, new VocabularyUsage(result.Statistics), [.. result.Groups]))],
             settings.Top);
-        if (settings.Html is not null)
-        {
-            if (settings.Overwrite)
-            {
-                File.Delete(settings.Html);
-            }
-
-            ModelOutput.WriteAtomically(settings.Html, stream => WritePage(report, stream));
-        }
+        WriteFile(settings.Html, settings.Overwrite, stream => WritePage(report, stream));
+        WriteFile(settings.Counts, settings.Overwrite, stream => EvaluationCounts.Write(report, stream));
 
         if (settings.Json)
         {
@@ -49,6 +42,21 @@ internal sealed class EvalCommand : AsyncCommand<EvalSettings>
         }
 
         return ExitCodes.Done;
+    }
+
+    private static void WriteFile(string? path, bool overwrite, Action<Stream> write)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        if (overwrite)
+        {
+            File.Delete(path);
+        }
+
+        ModelOutput.WriteAtomically(path, write);
     }
 
     private static void WritePage(EvaluationReport report, Stream stream)
@@ -79,9 +87,29 @@ internal sealed class EvalCommand : AsyncCommand<EvalSettings>
             throw new JobInputException($"--top must be 0 or more; found {settings.Top}.");
         }
 
-        if (settings.Html is { } page && File.Exists(page) && !settings.Overwrite)
+        foreach ((string option, string? path) in ((string, string?)[])[("--html", settings.Html), ("--counts", settings.Counts)])
         {
-            throw new JobInputException($"'{page}' exists; give another name for --html, or --overwrite.");
+            CheckOutput(option, path, settings.Overwrite);
+        }
+    }
+
+    // Before the corpus is read: not after minutes of work.
+    private static void CheckOutput(string option, string? path, bool overwrite)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        if (File.Exists(path) && !overwrite)
+        {
+            throw new JobInputException($"'{path}' exists; give another name for {option}, or --overwrite.");
+        }
+
+        string? directory = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (Directory.Exists(path) || !Directory.Exists(directory))
+        {
+            throw new JobInputException($"{option} '{path}': {(Directory.Exists(path) ? "is a directory; name a file in it" : $"there is no directory '{directory}'; make it first")}.");
         }
     }
 

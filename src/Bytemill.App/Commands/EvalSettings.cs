@@ -35,12 +35,16 @@ internal sealed class EvalSettings : CommandSettings
     [Description("Also write the report as one page with plots, which needs nothing else to be looked at.")]
     public string? Html { get; init; }
 
+    [CommandOption("--counts <FILE>")]
+    [Description("Also write how often each piece of each model occurred, as a table with tabs: model, id, hex, text, bytes, tokens, tokens expected.")]
+    public string? Counts { get; init; }
+
     [CommandOption("--overwrite")]
-    [Description("Replace the file of --html where it exists.")]
+    [Description("Replace the files of --html and --counts where they exist.")]
     public bool Overwrite { get; init; }
 
     [CommandOption("--top <N>")]
-    [Description("How many pieces the lists of pieces show.")]
+    [Description("How many pieces the lists of pieces show, in the table at most 10; 0 for no lists.")]
     [DefaultValue(30)]
     public int Top { get; init; } = 30;
 

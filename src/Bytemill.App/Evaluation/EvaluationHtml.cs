@@ -40,7 +40,7 @@ internal static class EvaluationHtml
         Heading(page, "Use of the pieces");
         Note(page, "Tokens of each piece against its rank. A line that falls late and evenly uses its vocabulary well; where it ends, the pieces that never occur begin.");
         Plot(page, report.Models, EvaluationPlots.Ranks(report.Models));
-        foreach (ModelEvaluation model in report.Models)
+        foreach (ModelEvaluation model in report.Shown == 0 ? [] : report.Models)
         {
             Pieces(page, model, report.Shown);
         }
@@ -161,7 +161,7 @@ internal static class EvaluationHtml
         }
 
         page.Append("</table></div>\n");
-        Note(page, EvaluationText.Unused(model, Math.Max(shown, 1)));
+        Note(page, EvaluationText.Unused(model, shown));
         Note(page, "SHA-256 of the model: " + model.Model.Hash);
     }
 

@@ -32,7 +32,7 @@ internal static class EvaluationTable
 
         Line(console, "Share of tokens by length of their piece, in bytes:");
         console.Write(Lengths(report.Models));
-        foreach (ModelEvaluation model in report.Models)
+        foreach (ModelEvaluation model in report.Shown == 0 ? [] : report.Models)
         {
             Line(console, $"{model.Name}: the pieces used most, and those used most beyond what the model expects:");
             console.Write(Pieces(model, Math.Min(report.Shown, ShownPieces)));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Bytemill.App;
 using Bytemill.Corpus;
@@ -103,6 +104,28 @@ public sealed class CorpusEvaluatorTests : IDisposable
         Assert.Equal(3, html.Split("<svg").Length - 1);
         string[] ids = [.. System.Text.RegularExpressions.Regex.Matches(html, " id=\"([^\"]*)\"").Select(match => match.Groups[1].Value)];
         Assert.Equal(ids.Distinct(), ids);
+    }
+
+    [Fact]
+    public void Counts_EveryPieceOfEveryModel_AddUpToTheTokens()
+    {
+        string[] files = TestCorpus.Write(_directory["in"], ["the thing\tand\na tab", "中文 é"], files: 1, rowsPerGroup: 10);
+        EvaluationReport report = Evaluate(files, 2);
+        using var stream = new MemoryStream();
+        EvaluationCounts.Write(report with { Models = [report.Models[0] with { Name = "a\tb c" }, report.Models[1]] }, stream);
+        string[] lines = Encoding.UTF8.GetString(stream.ToArray()).Split('\n');
+        Assert.Equal(EvaluationCounts.Header, lines[0]);
+        Assert.Equal("", lines[^1]);
+        string[][] rows = [.. lines[1..^1].Select(line => line.Split('\t'))];
+        Assert.All(rows, row => Assert.Equal(7, row.Length));
+        Assert.Equal(report.Models.Sum(model => model.Model.Vocabulary.Count - Vocabulary.FirstPieceId), rows.Length);
+        Assert.Equal(["a<0x09>b c", "m1"], rows.Select(row => row[0]).Distinct());
+        for (int m = 0; m < 2; m++)
+        {
+            string[][] own = [.. rows.Where(row => row[0] == (m == 0 ? "a<0x09>b c" : "m1"))];
+            Assert.Equal(report.Models[m].Usage.Totals.Tokens, own.Sum(row => long.Parse(row[5], CultureInfo.InvariantCulture)));
+            Assert.Equal(["746865", "the", "3"], own.Single(row => row[2] == "746865")[2..5]);
+        }
     }
 
     private static EvaluationReport Evaluate(string[] files, int threads)
