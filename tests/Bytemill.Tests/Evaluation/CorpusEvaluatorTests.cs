@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Bytemill.App;
 using Bytemill.Corpus;
 using Bytemill.Pipeline;
@@ -102,7 +105,7 @@ public sealed class CorpusEvaluatorTests : IDisposable
         Assert.DoesNotContain("href", html.Replace("xlink:href", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("url(http", html, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(3, html.Split("<svg").Length - 1);
-        string[] ids = [.. System.Text.RegularExpressions.Regex.Matches(html, " id=\"([^\"]*)\"").Select(match => match.Groups[1].Value)];
+        string[] ids = [.. Regex.Matches(html, " id=\"([^\"]*)\"").Select(match => match.Groups[1].Value)];
         Assert.Equal(ids.Distinct(), ids);
     }
 
@@ -127,6 +130,22 @@ public sealed class CorpusEvaluatorTests : IDisposable
             Assert.Equal(["746865", "the", "3"], own.Single(row => row[2] == "746865")[2..5]);
         }
     }
+
+    [Fact]
+    public void Json_Names_AreThoseOfThePage()
+    {
+        string[] files = TestCorpus.Write(_directory["in"], ["the thing"], files: 1, rowsPerGroup: 10);
+        using var stream = new MemoryStream();
+        EvaluationJson.Write(Evaluate(files, 1), stream);
+        using JsonDocument json = JsonDocument.Parse(stream.ToArray());
+        string[] known = [.. json.RootElement.GetProperty("models")[0].EnumerateObject().Select(property => property.Name)];
+        string[] rows = [.. File.ReadAllLines(Path.Combine(SourceFolder(), "../../../docs/evaluation.md")).SkipWhile(line => !line.StartsWith("| figure", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|'))];
+        string[] named = [.. rows.SelectMany(row => Regex.Matches(row.Split('|')[2], "`([^`]*)`")).Select(match => match.Groups[1].Value)];
+        Assert.Equal(9, named.Length);
+        Assert.All(named, name => Assert.Contains(name, known));
+    }
+
+    private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 
     private static EvaluationReport Evaluate(string[] files, int threads)
     {
