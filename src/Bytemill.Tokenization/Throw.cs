@@ -101,6 +101,12 @@ internal static class Throw
         new(Text($"Text {index} of the batch: {fault.Message}"), parameter, fault);
 
     [DoesNotReturn]
+    public static void NotACandidate(int id, ReadOnlySpan<byte> piece, ReadOnlySpan<byte> heldBack, string parameter) =>
+        throw new ArgumentException(
+            Text($"Id {id} (bytes 0x{Hex(piece)}) cannot come next: its piece neither begins with the held-back bytes 0x{Hex(heldBack)} nor is a beginning of them."),
+            parameter);
+
+    [DoesNotReturn]
     public static void LoneSurrogate(long index, string parameter) =>
         throw new ArgumentException(
             Text($"The text has a lone surrogate at UTF-16 index {index}, which UTF-8 cannot hold; replace it first, for example by U+FFFD."), parameter);
