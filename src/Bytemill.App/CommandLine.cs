@@ -50,6 +50,10 @@ internal static class CommandLine
             .WithExample("inspect", "--model", "out/model.bytemill")
             .WithExample("inspect", "--model", "out/model.bytemill", "--text", "'Hello, world'", "--ids", "--scores")
             .WithExample("inspect", "--model", "out/model.bytemill", "--text", "'Hello, world'", "--top", "5");
+        config.AddCommand<ContinueCommand>("continue")
+            .WithDescription("Prepare prompts for a language model that goes on with them: the ids to keep, the bytes held back since a longer piece may take them, and the pieces that may come next.")
+            .WithExample("continue", "--model", "out/model.bytemill", "--text", "'New Yo'")
+            .WithExample("continue", "--model", "out/model.bytemill", "prompts.txt", "--json");
         config.AddCommand<EvalCommand>("eval")
             .WithDescription("Measure vocabularies on a corpus, side by side: bytes per token for each language, pieces never used or used too much, Rényi efficiency, lengths.")
             .WithExample("eval", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--group-by", "lang")

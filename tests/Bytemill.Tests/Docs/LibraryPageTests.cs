@@ -7,6 +7,8 @@ public class LibraryPageTests
 {
     [Theory]
     [InlineData("docs/library.md")]
+    [InlineData("docs/sampling.md")]
+    [InlineData("docs/continuation.md")]
     [InlineData("src/Bytemill.Tokenization/README.md")]
     [InlineData("src/Bytemill.MLTokenizers/README.md")]
     public void Page_Snippets_AreThoseThatAreCompiled(string page)

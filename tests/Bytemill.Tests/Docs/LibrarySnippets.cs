@@ -33,6 +33,34 @@ public class LibrarySnippets
     }
 
     [Fact]
+    public void Sampling()
+    {
+        TokenSampler sampler = tokenizer.CreateSampler(new SamplingOptions { Alpha = 0.2 });
+        int[] ids = sampler.Sample("the thing", seed: 1);
+        Assert.Equal("the thing", tokenizer.DecodeToString(ids));
+    }
+
+    [Fact]
+    public void Continuing()
+    {
+        PromptContinuation prompt = tokenizer.Continue("the thing in th");
+        var context = new List<int>(prompt.Kept);
+        ContinuationStep step = prompt.Next;
+        while (!step.HeldBack.IsEmpty)
+        {
+            int id = ChooseNext(context, step.Allows); // the language model's most probable id of those that are allowed
+            context.Add(id);
+            step = step.Choose(id);
+        }
+
+        Assert.StartsWith("the thing in th", tokenizer.DecodeToString(context.ToArray()), StringComparison.Ordinal);
+
+        // A language model that likes short pieces.
+        static int ChooseNext(List<int> context, Func<int, bool> allows) =>
+            Enumerable.Range(Vocabulary.FirstPieceId, tokenizer.Model.Vocabulary.Count - Vocabulary.FirstPieceId).First(allows);
+    }
+
+    [Fact]
     public void Spans()
     {
         // Into a buffer that is used again: nothing is allocated once it has grown.
