@@ -16,12 +16,14 @@ namespace Bytemill.Tokenization;
 /// <para>
 /// Memory does not grow with the chunk: positions live in a window, and the path is written as far as all paths that
 /// may still win agree. Where they never agree, the window's edge is kept as a checkpoint, and the routes are computed
-/// a second time once the end is known: for the usual longest piece of 36 bytes about 6 % of the chunk's length.
+/// a second time once the end is known. The window then grows with its checkpoints, so that both together take memory in
+/// proportion to the square root of the chunk's length: 2 MB for 64 MB and the usual longest piece of 36 bytes.
 /// </para>
 /// </remarks>
 public sealed unsafe class UnigramSegmenter
 {
     private const int SmallestWindow = 8192;
+    private const int LargestWindow = 1 << 24;
     private const int BlocksUntilFirstTest = 8;
 
     // With that much unsettled, looking for a settled part waits for 1/16 more of it, which keeps the sum of all looks linear.
@@ -32,12 +34,13 @@ public sealed unsafe class UnigramSegmenter
     private const int EdgesPerTextInLanes = 8 * Lanes;
 
     private readonly PieceAutomaton _automaton;
-    private readonly int _windowLength;
+    private readonly int _smallestWindow;
     private readonly int _edgeLength;
-    private readonly double[] _scores;
-    private readonly int[] _routes;
-    private readonly byte[] _marks;
-    private readonly int[] _trace;
+    private int _windowLength;
+    private double[] _scores;
+    private int[] _routes;
+    private byte[] _marks;
+    private int[] _trace;
 
     // Only positions after _base belong to the present window; _base itself and, when blocks are pending, those before it
     // are where paths may enter it.
@@ -71,7 +74,8 @@ public sealed unsafe class UnigramSegmenter
         ArgumentNullException.ThrowIfNull(automaton);
         _automaton = automaton;
         _edgeLength = automaton.LongestPiece;
-        _windowLength = Math.Max(smallestWindow, 4 * (_edgeLength + 1));
+        _smallestWindow = Math.Max(smallestWindow, 4 * (_edgeLength + 1));
+        _windowLength = _smallestWindow;
         _scores = new double[_windowLength];
         _routes = new int[_windowLength];
         _marks = new byte[_windowLength];
@@ -102,7 +106,7 @@ public sealed unsafe class UnigramSegmenter
     }
 
     /// <summary>Most bytes that <see cref="SegmentChunks"/> takes at once.</summary>
-    internal int MaxChunksLength => _windowLength - 1;
+    internal int MaxChunksLength => _smallestWindow - 1;
 
     /// <summary>Writes the pieces of several chunks, as one call of <see cref="Segment(ReadOnlySpan{byte}, IBufferWriter{int})"/> for each would.</summary>
     /// <param name="text">The chunks one after the other, at most <see cref="MaxChunksLength"/> bytes.</param>
@@ -181,6 +185,26 @@ public sealed unsafe class UnigramSegmenter
         _scores[0] = 0;
         DropBlocks(_pending.Count);
         _testAt = BlocksUntilFirstTest;
+        if (_windowLength > _smallestWindow)
+        {
+            // Rare: one line in which no path settled for long. What it needed is not kept.
+            ResizeWindow(_smallestWindow);
+            (_edgeScores, _edgeOrigins) = ([], []);
+            (_replayScores, _replayRoutes) = (null, null);
+        }
+    }
+
+    private void ResizeWindow(int length)
+    {
+        _windowLength = length;
+        Array.Resize(ref _scores, length);
+        Array.Resize(ref _routes, length);
+        Array.Resize(ref _marks, length);
+        Array.Resize(ref _trace, length);
+        if (_text is not null)
+        {
+            Array.Resize(ref _text, length);
+        }
     }
 
     private void Append(ReadOnlySpan<byte> part, ReadOnlySpan<byte> chunk, IBufferWriter<int> pieceIndexes)
@@ -477,6 +501,12 @@ public sealed unsafe class UnigramSegmenter
             FlushAgreed(chunk, pieceIndexes);
             _testAt = Math.Max(BlocksUntilFirstTest, 2 * _pending.Count);
         }
+
+        // A checkpoint takes 12 bytes for each position of its edge and 48 for itself, the window with its replay 29 a position.
+        if ((long)_pending.Count * (_edgeLength + 4) > 2L * _windowLength && _windowLength <= LargestWindow / 2)
+        {
+            ResizeWindow(2 * _windowLength);
+        }
     }
 
     private void Slide(int shift)
@@ -580,8 +610,12 @@ public sealed unsafe class UnigramSegmenter
             node = _edgeOrigins[(i * _edgeLength) + node];
         }
 
-        _replayScores ??= new double[_windowLength];
-        _replayRoutes ??= new int[_windowLength];
+        if (_replayScores is null || _replayScores.Length < _windowLength)
+        {
+            _replayScores = new double[_windowLength];
+            _replayRoutes = new int[_windowLength];
+        }
+
         for (int i = 0; i < count; i++)
         {
             ref PendingBlock block = ref blocks[i];
@@ -590,9 +624,9 @@ public sealed unsafe class UnigramSegmenter
                 : block.Text.AsSpan(0, block.Length);
             _edgeScores.AsSpan(i * _edgeLength, block.EdgeLength).CopyTo(_replayScores);
             int replayBase = block.EdgeLength - 1;
-            Run(text, replayBase, block.State, _replayScores, _replayRoutes);
+            Run(text, replayBase, block.State, _replayScores, _replayRoutes!);
             int exit = replayBase + block.Length + 1 - _edgeLength + block.ExitNode;
-            Write(TraceBack(exit, replayBase, _replayRoutes, out _), pieceIndexes);
+            Write(TraceBack(exit, replayBase, _replayRoutes!, out _), pieceIndexes);
         }
 
         DropBlocks(count);
