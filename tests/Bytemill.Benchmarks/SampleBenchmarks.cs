@@ -1,6 +1,5 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
-using Bytemill.Corpus;
 using Bytemill.Tokenization;
 using Bytemill.Training;
 
@@ -23,9 +22,9 @@ public class SampleBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        List<ReadOnlyMemory<byte>> training = [.. Enumerable.Range(0, 3).SelectMany(Read).Select(text => (ReadOnlyMemory<byte>)text)];
+        List<ReadOnlyMemory<byte>> training = [.. Enumerable.Range(0, 3).SelectMany(SampleText.Read).Select(text => (ReadOnlyMemory<byte>)text)];
         _tokenizer = new Tokenizer(Trainer.Train(training, new TrainerOptions { MaxVocabSizes = [16_000] })[0].Model);
-        _documents.AddRange(Read(9));
+        _documents.AddRange(SampleText.Read(9));
         _exact = Sampler(SamplingMethod.Exact);
         _viterbi = Sampler(SamplingMethod.Viterbi);
         foreach (SamplingMethod method in Enum.GetValues<SamplingMethod>())
@@ -72,40 +71,5 @@ public class SampleBenchmarks
         }
 
         return _ids.WrittenCount;
-    }
-
-    private static List<byte[]> Read(int part)
-    {
-        List<byte[]> documents = [];
-        using TextColumnReader reader = TextColumnReader.Open(Path.Combine(SampleCorpus(), $"part-{part:D5}.parquet"), "text");
-        for (int group = 0; group < reader.RowGroupCount; group++)
-        {
-            foreach (TextBatch batch in reader.ReadBatches(group, 1 << 22))
-            {
-                using (batch)
-                {
-                    for (int row = 0; row < batch.RowCount; row++)
-                    {
-                        documents.Add(batch[row].ToArray());
-                    }
-                }
-            }
-        }
-
-        return documents;
-    }
-
-    private static string SampleCorpus()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string corpus = Path.Combine(folder.FullName, "samples", "corpus");
-            if (Directory.Exists(corpus))
-            {
-                return corpus;
-            }
-        }
-
-        throw new InvalidOperationException("There is no samples/corpus above this program.");
     }
 }
