@@ -57,6 +57,16 @@ internal static class WireStages
         ScratchBytes = wire.ScratchBytes,
     };
 
+    // 0 stands for planning, which is no stage.
+    public static Wire.StageTime ToWire(StageTime time) => new()
+    {
+        Kind = (int)(time.Kind ?? 0),
+        ElapsedMs = time.ElapsedMs,
+        Units = time.Units,
+        Tasks = time.Tasks,
+        Total = ToWire(time.Total),
+    };
+
     private static Wire.StageInputs ToWire(StageInputs inputs) => new()
     {
         Runs = inputs.Runs,

@@ -36,6 +36,11 @@ internal sealed class ShardHost : ReceiveActor, IWithTimers
 
     private void OnOwn(OwnShards own)
     {
+        if (!_node.Epochs.Admit(own.Job))
+        {
+            return;
+        }
+
         string jobId = own.Job.JobId;
         foreach ((string JobId, ShardKind Kind, int Shard) key in _owned.Keys.Where(
             key => key.JobId == jobId && key.Kind == own.Kind && !own.Shards.Contains(key.Shard)).ToArray())
@@ -79,6 +84,11 @@ internal sealed class ShardHost : ReceiveActor, IWithTimers
 
     private void OnRelease(ReleaseJob release)
     {
+        if (!_node.Epochs.IsLatest(release.Job))
+        {
+            return;
+        }
+
         foreach ((string JobId, ShardKind Kind, int Shard) key in _owned.Keys.Where(key => key.JobId == release.Job.JobId).ToArray())
         {
             // The shard cancels what runs and lets go of the job before it ends.

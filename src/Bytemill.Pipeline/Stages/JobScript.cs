@@ -87,6 +87,10 @@ internal sealed record JobScript
         }
     }
 
+    /// <summary>The script at its current stage, which goes on under another number.</summary>
+    public JobScript Renumber(int number) =>
+        this with { Current = (Current ?? throw new InvalidOperationException("The job is finished; there is no stage to go back to.")) with { Number = number } };
+
     private JobScript AfterPruning(long entries, StageInputs products, int next) =>
         (this with { Products = products, Pruning = Pruning.Next(entries) }).EnterPruning(next);
 

@@ -66,17 +66,22 @@ public sealed class WorkDirectory
     /// <summary>Temporary files that no single attempt owns; made when the first is needed.</summary>
     internal FileScratchSpace NodeScratch() => new(Path.Combine(Attempts, "node-" + Guid.NewGuid().ToString("N")));
 
+    /// <summary>Whether a name that another node reports can be one of a committed attempt, and nothing outside the work directory.</summary>
+    internal static bool IsAttemptName(string attemptDirectory) =>
+        attemptDirectory.Split('/', '\\') is { Length: 3 } parts && parts[0] == "stages" && !parts.Contains("..") && !parts.Contains("");
+
     /// <summary>Full path of a committed attempt.</summary>
     public string Resolve(string attemptDirectory) => Path.Combine(Root, attemptDirectory);
 
-    /// <summary>Deletes the committed attempts of a stage whose products nobody reads any more, as far as it can.</summary>
+    /// <summary>Deletes committed attempts that nobody reads any more, as far as it can.</summary>
+    /// <param name="directory">Directory of theirs, relative to this one.</param>
     /// <remarks>
     /// At this very moment a superseded attempt may commit into the directory, or another node hold a file of it. What is left
     /// costs space until the job ends and nothing else, so it is no reason to fail.
     /// </remarks>
-    public void DeleteStage(int stage)
+    public void DeleteUnread(string directory)
     {
-        string path = Path.Combine(Stages, StageName(stage));
+        string path = Path.Combine(Root, directory);
         try
         {
             if (Directory.Exists(path))
@@ -89,6 +94,10 @@ public sealed class WorkDirectory
             // See the remarks.
         }
     }
+
+    internal bool HasPlan => File.Exists(Path.Combine(Root, PlanName));
+
+    internal bool HasManifest(string name) => File.Exists(Path.Combine(Root, name));
 
     internal void WritePlan(JobPlan plan) => WriteAtomically(PlanName, WireJobs.ToWire(plan));
 

@@ -23,6 +23,8 @@ internal sealed class NodeServices : IDisposable
 
     public JobContextCache Jobs { get; }
 
+    public JobEpochs Epochs { get; } = new();
+
     public void Dispose()
     {
         Cpu.Dispose();

@@ -57,6 +57,14 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
 
     private void OnAssign(AssignTask assign)
     {
+        if (!_node.Epochs.Admit(assign.Task.Job))
+        {
+            Log.Warning(
+                "Refused task {Index} of stage {Stage}: it comes from coordinator {Epoch}, which has been replaced",
+                assign.Task.Index, assign.Task.Stage, assign.Task.Job.Epoch);
+            return;
+        }
+
         if (_current is null)
         {
             Start(assign);
@@ -131,14 +139,14 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
 
     private void OnRelease(ReleaseJob release)
     {
-        if (_next?.Task.Job.JobId == release.Job.JobId)
+        if (IsReleased(_next, release.Job))
         {
             _next = null;
         }
 
-        if (_current?.Assignment.Task.Job.JobId == release.Job.JobId)
+        if (IsReleased(_current?.Assignment, release.Job))
         {
-            _current.Cancellation.Cancel();
+            _current!.Cancellation.Cancel();
             if (_report is not null)
             {
                 // Nobody is left to acknowledge.
@@ -146,8 +154,15 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
             }
         }
 
-        _node.Jobs.Release(release.Job.JobId);
+        if (_node.Epochs.IsLatest(release.Job))
+        {
+            _node.Jobs.Release(release.Job.JobId);
+        }
     }
+
+    // Of a coordinator that is gone only its own attempts are let go; the same job goes on under the next.
+    private static bool IsReleased(AssignTask? assignment, JobReference job) =>
+        assignment?.Task.Job is { } own && own.JobId == job.JobId && own.Epoch <= job.Epoch;
 
     private void OnTick()
     {

@@ -80,4 +80,18 @@ public class DependencyTests
         var rule = Types().That().Are(actors).Should().NotDependOnAny(algorithms);
         Assert.True(rule.HasNoViolations(s_architecture), string.Join('\n', rule.Evaluate(s_architecture).Where(result => !result.Passed).Select(result => result.Description)));
     }
+
+    [Fact]
+    public void Decisions_KnowNoActorsFilesClockOrThreads()
+    {
+        // A coordinator's decisions are tried under simulated faults, which is worth nothing if they depend on anything else.
+        System.Type[] decisions =
+        [
+            typeof(CoordinatorMachine), typeof(CoordinatorState), typeof(JobState), typeof(TaskBoard<>), typeof(JobScript), typeof(DecisionQueue), typeof(ShardPlacement),
+        ];
+        IObjectProvider<IType> hosts = Types(true).That().HaveFullNameMatching(
+            @"^(Akka\..*|System\.(IO\.(File|Directory|FileStream|FileInfo|DirectoryInfo)|DateTime|DateTimeOffset|Environment|Random|Guid|Threading\..*|Diagnostics\.Stopwatch))$").As("actors, files, clock, threads");
+        var rule = Types().That().Are(decisions).Should().NotDependOnAny(hosts);
+        Assert.True(rule.HasNoViolations(s_architecture), string.Join('\n', rule.Evaluate(s_architecture).Where(result => !result.Passed).Select(result => result.Description)));
+    }
 }

@@ -59,7 +59,7 @@ public sealed class JobCoordinatorTests : TestKit
         AssignTask first = await worker.ExpectMsgAsync<AssignTask>();
 
         // The ticks of five seconds, all at once.
-        for (int tick = 0; tick < JobCoordinator.SilentTicks; tick++)
+        for (int tick = 0; tick < CoordinatorMachine.SilentTicks; tick++)
         {
             _coordinator.Tell(JobCoordinator.PublishProgress.Instance);
         }

@@ -74,8 +74,9 @@ public class TaskBoardTests
         Assert.Equal([(0, 1), (2, 1)], board.HeldBy("a"));
         board.Complete(0, "d0", new TaskMetrics());
         Assert.Equal([(2, 1)], board.HeldBy("a"));
-        Assert.Equal("b", board.OwnerOf(1));
-        Assert.Null(board.OwnerOf(0));
+        Assert.True(board.TryGetOwner(1, out string? owner));
+        Assert.Equal("b", owner);
+        Assert.False(board.TryGetOwner(0, out _));
     }
 
     [Fact]

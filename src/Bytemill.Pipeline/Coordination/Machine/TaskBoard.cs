@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Bytemill.Pipeline;
 
@@ -11,15 +12,17 @@ internal sealed class TaskBoard<TOwner>
 {
     private readonly SortedSet<int> _waiting;
     private readonly Dictionary<int, Running> _running = [];
-    private readonly CommittedTask?[] _committed;
+    private readonly CommittedAttempt?[] _committed;
     private readonly int[] _attempts;
     private readonly int[] _failures;
+
+    private long _committedUnits;
 
     public TaskBoard(StageSpec stage)
     {
         Stage = stage;
         _waiting = [.. Enumerable.Range(0, stage.TaskCount)];
-        _committed = new CommittedTask?[stage.TaskCount];
+        _committed = new CommittedAttempt?[stage.TaskCount];
         _attempts = new int[stage.TaskCount];
         _failures = new int[stage.TaskCount];
     }
@@ -31,7 +34,13 @@ internal sealed class TaskBoard<TOwner>
     public bool IsComplete => CommittedCount == _committed.Length;
 
     /// <summary>Units of committed tasks plus those that running attempts reported.</summary>
-    public long DoneUnits => _committed.Sum(task => task?.Metrics.Units ?? 0) + _running.Values.Sum(running => running.Units);
+    public long DoneUnits => _committedUnits + _running.Values.Sum(running => running.Units);
+
+    /// <summary>Whether a task is neither running nor committed.</summary>
+    public bool HasWaiting => _waiting.Count > 0;
+
+    /// <summary>The committed attempt of each task, so far.</summary>
+    public ImmutableArray<CommittedAttempt?> Committed => [.. _committed];
 
     /// <summary>Tasks without a running attempt, ascending.</summary>
     public ImmutableArray<int> Waiting => [.. _waiting];
@@ -62,7 +71,18 @@ internal sealed class TaskBoard<TOwner>
     }
 
     /// <summary>Who runs a task; nobody when it waits or is committed.</summary>
-    public TOwner? OwnerOf(int index) => _running.TryGetValue(index, out Running? running) ? running.Owner : default;
+    public bool TryGetOwner(int index, [MaybeNullWhen(false)] out TOwner owner)
+    {
+        bool isRunning = _running.TryGetValue(index, out Running? running);
+        owner = isRunning ? running!.Owner : default;
+        return isRunning;
+    }
+
+    /// <summary>Whether there is such a task and none of its attempts is committed.</summary>
+    public bool IsOpen(int index) => (uint)index < (uint)_committed.Length && _committed[index] is null;
+
+    /// <summary>The committed attempt at a task; <c>null</c> when there is none, or no such task.</summary>
+    public CommittedAttempt? CommittedAt(int index) => (uint)index < (uint)_committed.Length ? _committed[index] : null;
 
     /// <summary>Attempts that an owner runs, ascending.</summary>
     public ImmutableArray<(int Index, int Attempt)> HeldBy(TOwner owner) =>
@@ -97,9 +117,24 @@ internal sealed class TaskBoard<TOwner>
         // An attempt given up as lost may still come first: its work is as good as any.
         _waiting.Remove(index);
         _running.Remove(index);
-        _committed[index] = new CommittedTask(directory, metrics);
+        _committed[index] = new CommittedAttempt(directory, metrics);
         CommittedCount++;
+        _committedUnits += metrics.Units;
         return true;
+    }
+
+    /// <summary>Takes a commit back, since its files are gone: the task waits again.</summary>
+    public void Invalidate(int index)
+    {
+        if (_committed[index] is not { } lost)
+        {
+            throw new InvalidOperationException($"Task {index} of stage {Stage.Number} is not committed.");
+        }
+
+        _committed[index] = null;
+        CommittedCount--;
+        _committedUnits -= lost.Metrics.Units;
+        _waiting.Add(index);
     }
 
     /// <summary>
@@ -139,8 +174,6 @@ internal sealed class TaskBoard<TOwner>
         Stage.Number,
         [.. _committed.Select(task => task!.Directory)],
         [.. _committed.Select(task => task!.Metrics)]);
-
-    private sealed record CommittedTask(string Directory, TaskMetrics Metrics);
 
     private sealed class Running(int attempt, TOwner owner)
     {

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>Something to be done outside the coordinator because it has decided so.</summary>
+internal abstract record CoordinatorEffect
+{
+    /// <summary>Tell a party something: assign, acknowledge, release, report progress, announce an end.</summary>
+    public sealed record Send(Party To, IWireMessage Message) : CoordinatorEffect;
+
+    /// <summary>Say when the party is gone, by <see cref="CoordinatorInput.PartyLost"/>.</summary>
+    public sealed record Watch(Party Who) : CoordinatorEffect;
+
+    /// <summary>Plan the job; answered by <see cref="CoordinatorInput.Planned"/> or <see cref="CoordinatorInput.PlanFailed"/>.</summary>
+    public sealed record Plan(JobReference Job, JobSpec Spec) : CoordinatorEffect;
+
+    /// <summary>Break planning off; it still answers.</summary>
+    public sealed record CancelPlanning : CoordinatorEffect;
+
+    /// <summary>Write the manifest of a complete stage; answered by <see cref="CoordinatorInput.ManifestWritten"/> or <see cref="CoordinatorInput.ManifestFailed"/>.</summary>
+    /// <param name="Job">The job.</param>
+    /// <param name="Stage">The stage.</param>
+    /// <param name="Manifest">What to write.</param>
+    /// <param name="Time">The stage, its duration still open.</param>
+    /// <param name="Earlier">The stages before it, where publishing comes next and wants all of them; else <c>null</c>.</param>
+    /// <param name="Workers">Workers known at present.</param>
+    public sealed record WriteManifest(
+        JobReference Job, StageSpec Stage, StageManifest Manifest, StageTime Time, ImmutableArray<StageTime>? Earlier, int Workers) : CoordinatorEffect;
+
+    /// <summary>A stage begins: its time runs from here.</summary>
+    public sealed record StartStageClock : CoordinatorEffect;
+
+    /// <summary>Delete directories of the work directory that nobody reads any more, as far as possible.</summary>
+    public sealed record DeleteDirectories(JobReference Job, ImmutableArray<string> Directories) : CoordinatorEffect;
+
+    /// <summary>See which of these are still there; answered by <see cref="CoordinatorInput.AttemptsChecked"/>.</summary>
+    /// <param name="Job">The job.</param>
+    /// <param name="Closed">Stages that are read: a manifest that is gone is to be written again.</param>
+    /// <param name="Open">What is committed of the open stage.</param>
+    /// <param name="IsPublishing">Whether files may have gone to their final names already.</param>
+    public sealed record CheckAttempts(
+        JobReference Job, ImmutableArray<ClosedStage> Closed, ClosedStage Open, bool IsPublishing) : CoordinatorEffect;
+
+    /// <summary>Say when the pause is over, by <see cref="CoordinatorInput.DiskRetried"/>.</summary>
+    public sealed record RetryDiskAfter(string JobId, TimeSpan Pause) : CoordinatorEffect;
+
+    /// <summary>Remove the files of an ended job; answered by <see cref="CoordinatorInput.CleanedUp"/>.</summary>
+    /// <param name="Job">The job.</param>
+    /// <param name="OutputDirectory">Its output.</param>
+    /// <param name="RemoveResults">Whether what it has published goes as well.</param>
+    /// <param name="KeepDirectory">Whether the output directory stays though it is empty.</param>
+    public sealed record CleanUp(JobReference Job, string OutputDirectory, bool RemoveResults, bool KeepDirectory) : CoordinatorEffect;
+
+    /// <summary>An entry of the log.</summary>
+    /// <param name="IsWarning">Whether it needs attention.</param>
+    /// <param name="Template">Text with named holes.</param>
+    /// <param name="Values">What goes into them.</param>
+    public sealed record Log(bool IsWarning, string Template, ImmutableArray<object> Values) : CoordinatorEffect;
+}

@@ -1,0 +1,41 @@
+namespace Bytemill.Pipeline;
+
+/// <summary>
+/// A fact that the coordinator has decided. Whatever must survive its death is one of these; a coordinator that applies all
+/// of them in order stands where the old one stood.
+/// </summary>
+internal abstract record CoordinatorEvent
+{
+    /// <summary>A coordinator has taken over. First event of each; its attempts and messages carry the epoch.</summary>
+    public sealed record CoordinatorStarted(long Epoch) : CoordinatorEvent;
+
+    /// <summary>A job stands in the queue.</summary>
+    /// <param name="JobId">Its id.</param>
+    /// <param name="Spec">What is asked for.</param>
+    /// <param name="OutputExisted">Whether the output directory was there before: then it stays when the job leaves nothing in it.</param>
+    public sealed record JobAccepted(string JobId, JobSpec Spec, bool OutputExisted) : CoordinatorEvent;
+
+    /// <summary>The plan is written; the first stage is open.</summary>
+    public sealed record JobPlanned(string JobId, PlanFacts Plan) : CoordinatorEvent;
+
+    /// <summary>Of all attempts at the task this is the one that counts.</summary>
+    public sealed record AttemptCommitted(string JobId, int Stage, int Index, CommittedAttempt Attempt) : CoordinatorEvent;
+
+    /// <summary>All tasks are committed and the manifest is written; the next stage is open.</summary>
+    public sealed record StageClosed(string JobId, int Stage, TaskMetrics Total, long ElapsedMs) : CoordinatorEvent;
+
+    /// <summary>The files of a committed attempt are gone: its task must be done again.</summary>
+    public sealed record AttemptInvalidated(string JobId, int Stage, int Index) : CoordinatorEvent;
+
+    /// <summary>The job goes back to a stage, which continues under a new number; all later ones are done again.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Stage">The stage.</param>
+    /// <param name="Number">Its new number, above all that there were: a manifest's name never means two things.</param>
+    public sealed record StageReopened(string JobId, int Stage, int Number) : CoordinatorEvent;
+
+    /// <summary>The job is over; its files are to be removed.</summary>
+    public sealed record JobEnding(string JobId, JobEnd End) : CoordinatorEvent;
+
+    /// <summary>The job is over and its files are gone, or it never began.</summary>
+    public sealed record JobEnded(string JobId, JobEnd End) : CoordinatorEvent;
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>Something that happened outside the coordinator and is told to it.</summary>
+internal abstract record CoordinatorInput
+{
+    /// <summary>All events of the journal are applied; from now on decide.</summary>
+    public sealed record Started : CoordinatorInput;
+
+    /// <summary>A client wants a job done.</summary>
+    /// <param name="From">Who asks.</param>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Spec">What is asked for.</param>
+    /// <param name="OutputExists">Whether the output directory is there.</param>
+    public sealed record JobSubmitted(Party From, string JobId, JobSpec Spec, bool OutputExists) : CoordinatorInput;
+
+    /// <summary>A client wants to hear of a job.</summary>
+    public sealed record JobWatched(Party From, string JobId) : CoordinatorInput;
+
+    /// <summary>A client wants a job stopped.</summary>
+    public sealed record CancelRequested(Party From, string JobId) : CoordinatorInput;
+
+    /// <summary>The plan of a job is written.</summary>
+    public sealed record Planned(string JobId, PlanFacts Plan) : CoordinatorInput;
+
+    /// <summary>Planning failed or was cancelled.</summary>
+    public sealed record PlanFailed(string JobId, string Reason, bool IsInputError) : CoordinatorInput;
+
+    /// <summary>A worker has nothing to do.</summary>
+    public sealed record TaskRequested(Party From, string WorkerId) : CoordinatorInput;
+
+    /// <summary>A node offers to own shards.</summary>
+    public sealed record ShardHostRegistered(Party From, string HostId) : CoordinatorInput;
+
+    /// <summary>An attempt is alive.</summary>
+    public sealed record TaskProgressed(Party From, TaskIdentity Task, long Units) : CoordinatorInput;
+
+    /// <summary>An attempt is complete; its files are under this name.</summary>
+    public sealed record TaskCompleted(Party From, TaskIdentity Task, CommittedAttempt Attempt) : CoordinatorInput;
+
+    /// <summary>An attempt failed.</summary>
+    public sealed record TaskFailed(Party From, TaskIdentity Task, string Reason, bool IsInputError, bool IsDiskFull) : CoordinatorInput;
+
+    /// <summary>A party is gone for good.</summary>
+    public sealed record PartyLost(Party Who) : CoordinatorInput;
+
+    /// <summary>A fifth of a second has gone by.</summary>
+    public sealed record Ticked : CoordinatorInput;
+
+    /// <summary>The pause after a full disk is over.</summary>
+    public sealed record DiskRetried(string JobId) : CoordinatorInput;
+
+    /// <summary>The manifest of a complete stage is written.</summary>
+    public sealed record ManifestWritten(string JobId, int Stage, long ElapsedMs) : CoordinatorInput;
+
+    /// <summary>The manifest of a complete stage could not be written.</summary>
+    public sealed record ManifestFailed(string JobId, int Stage, string Reason, bool IsDiskFull) : CoordinatorInput;
+
+    /// <summary>The work files of a job that goes on after a restart were looked at.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Missing">Committed attempts whose files are not there, by stage and index.</param>
+    /// <param name="Fault">Why the job cannot go on; <c>null</c> when it can.</param>
+    public sealed record AttemptsChecked(string JobId, ImmutableArray<(int Stage, int Index)> Missing, string? Fault) : CoordinatorInput;
+
+    /// <summary>The files of an ended job are gone, or as far as they can be.</summary>
+    public sealed record CleanedUp(string JobId) : CoordinatorInput;
+}

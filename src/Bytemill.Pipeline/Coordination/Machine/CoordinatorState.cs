@@ -1,0 +1,79 @@
+namespace Bytemill.Pipeline;
+
+/// <summary>What the journal says: all that a coordinator must know of the time before it. Changed by events only.</summary>
+internal sealed class CoordinatorState
+{
+    // Ends that watchers may still ask for.
+    private const int EndedJobsKept = 100;
+
+    private readonly List<JobState> _jobs = [];
+    private readonly Dictionary<string, JobEnd> _ended = new(StringComparer.Ordinal);
+    private readonly Queue<string> _endedOrder = new();
+
+    /// <summary>Number of the present coordinator; 0 before the first.</summary>
+    public long Epoch { get; private set; }
+
+    /// <summary>The job that runs; others wait behind it.</summary>
+    public JobState? Active => _jobs.Count == 0 ? null : _jobs[0];
+
+    /// <summary>All jobs that have not ended, in their order.</summary>
+    public IReadOnlyList<JobState> Jobs => _jobs;
+
+    public JobState? Find(string jobId) => _jobs.Find(job => job.JobId == jobId);
+
+    /// <summary>How a job ended; <c>null</c> when it has not, or long ago.</summary>
+    public JobEnd? EndOf(string jobId) => _ended.GetValueOrDefault(jobId);
+
+    public bool IsKnown(string jobId) => _ended.ContainsKey(jobId) || Find(jobId) is not null;
+
+    /// <exception cref="InvalidDataException">The event cannot follow on those before it.</exception>
+    public void Apply(CoordinatorEvent happened)
+    {
+        switch (happened)
+        {
+            case CoordinatorEvent.CoordinatorStarted e:
+                Epoch = e.Epoch > Epoch ? e.Epoch : throw new InvalidDataException($"The journal contradicts itself: epoch {e.Epoch} follows on {Epoch}.");
+                break;
+            case CoordinatorEvent.JobAccepted e:
+                _jobs.Add(new JobState(e));
+                break;
+            case CoordinatorEvent.JobPlanned e:
+                Get(e.JobId).Begin(e);
+                break;
+            case CoordinatorEvent.AttemptCommitted e:
+                Get(e.JobId).Commit(e);
+                break;
+            case CoordinatorEvent.StageClosed e:
+                Get(e.JobId).Close(e);
+                break;
+            case CoordinatorEvent.AttemptInvalidated e:
+                Get(e.JobId).Invalidate(e);
+                break;
+            case CoordinatorEvent.StageReopened e:
+                Get(e.JobId).Reopen(e);
+                break;
+            case CoordinatorEvent.JobEnding e:
+                Get(e.JobId).Conclude(e.End);
+                break;
+            case CoordinatorEvent.JobEnded e:
+                End(e);
+                break;
+            default:
+                throw new InvalidOperationException($"Unknown event {happened.GetType()}.");
+        }
+    }
+
+    private JobState Get(string jobId) =>
+        Find(jobId) ?? throw new InvalidDataException($"The journal contradicts itself: it knows of no job {jobId} that runs or waits.");
+
+    private void End(CoordinatorEvent.JobEnded e)
+    {
+        _jobs.RemoveAll(job => job.JobId == e.JobId);
+        _ended.Add(e.JobId, e.End);
+        _endedOrder.Enqueue(e.JobId);
+        if (_endedOrder.Count > EndedJobsKept)
+        {
+            _ended.Remove(_endedOrder.Dequeue());
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>What the journal says of one job. Changed by events only.</summary>
+internal sealed class JobState
+{
+    private readonly List<StageTime> _times = [];
+
+    // The script as it stood at each stage that was opened, by number: to go back to.
+    private readonly SortedDictionary<int, JobScript> _scripts = [];
+    private readonly Dictionary<string, ClosedStage> _closed = new(StringComparer.Ordinal);
+
+    public JobState(CoordinatorEvent.JobAccepted accepted)
+    {
+        JobId = accepted.JobId;
+        Spec = accepted.Spec;
+        OutputExisted = accepted.OutputExisted;
+    }
+
+    public string JobId { get; }
+
+    public JobSpec Spec { get; }
+
+    public bool OutputExisted { get; }
+
+    public PlanFacts? Plan { get; private set; }
+
+    public JobScript? Script { get; private set; }
+
+    /// <summary>Tasks of the open stage. What is committed is of the journal; who runs what is not.</summary>
+    public TaskBoard<Party>? Board { get; private set; }
+
+    /// <summary>Set once the job is over, while its files are removed.</summary>
+    public JobEnd? End { get; private set; }
+
+    public StageSpec? Stage => Board?.Stage;
+
+    /// <summary>Whether results are on their way to their final names, which cannot be taken back half way.</summary>
+    public bool IsPublishing => Stage?.Kind == StageKind.PublishResults;
+
+    /// <summary>Planning and the stages done, in order.</summary>
+    public ImmutableArray<StageTime> Times => [.. _times];
+
+    /// <summary>Stages done whose files are still read, in order.</summary>
+    public ImmutableArray<ClosedStage> Closed => [.. _closed.Values.OrderBy(stage => stage.Stage.Number)];
+
+    /// <summary>A number that no stage has had.</summary>
+    public int NextNumber => _scripts.Keys.Last() + 1;
+
+    /// <summary>Units of the open stage: bytes of text for worker tasks, else tasks.</summary>
+    public long TotalUnits => Stage is null ? 0 : !Stage.Kind.CountsBytes() ? Stage.TaskCount
+        : Stage.Kind == StageKind.TokenizeFiles ? Plan!.TokenizedTextBytes
+        : Plan!.TextBytes;
+
+    /// <summary>Whether this is the committed attempt at a task, of the open stage or of one that is still read.</summary>
+    public bool IsCommitted(int index, string directory) =>
+        Board?.CommittedAt(index)?.Directory == directory
+        || _closed.Values.Any(stage => (uint)index < (uint)stage.Attempts.Length && stage.Attempts[index]?.Directory == directory);
+
+    /// <summary>Directories that hold committed attempts, relative to the work directory.</summary>
+    public ImmutableHashSet<string> AttemptParents() =>
+    [
+        .. (Board?.Committed ?? []).Concat(_closed.Values.SelectMany(stage => stage.Attempts))
+            .Where(attempt => attempt is not null)
+            .Select(attempt => Path.GetDirectoryName(attempt!.Directory)!),
+    ];
+
+    /// <summary>
+    /// The stage to go back to: the open one, unless files that it reads are gone. Then the last one, or one before, that can be
+    /// done (again) with the files that there are.
+    /// </summary>
+    public int LastPossibleStage()
+    {
+        HashSet<string> whole = [.. _closed.Where(stage => stage.Value.IsWhole).Select(stage => stage.Key)];
+        Dictionary<string, int> numbers = _scripts.ToDictionary(entry => entry.Value.Current!.ManifestName, entry => entry.Key, StringComparer.Ordinal);
+        int stage = Stage!.Number;
+        while (_scripts[stage].Live.Where(name => !whole.Contains(name)).Select(name => numbers[name]).DefaultIfEmpty().Min() is var missing and > 0)
+        {
+            stage = missing;
+        }
+
+        return stage;
+    }
+
+    public void Begin(CoordinatorEvent.JobPlanned planned)
+    {
+        Plan = planned.Plan;
+        _times.Add(new StageTime(null, Plan.ElapsedMs, Plan.TextBytes, Plan.Files, new TaskMetrics()));
+        Open(JobScript.Start(Spec, Plan.Size));
+    }
+
+    public void Commit(CoordinatorEvent.AttemptCommitted committed)
+    {
+        if (Stage?.Number != committed.Stage || !Board!.Complete(committed.Index, committed.Attempt.Directory, committed.Attempt.Metrics))
+        {
+            throw Contradiction($"commits task {committed.Index} of stage {committed.Stage}");
+        }
+    }
+
+    public void Close(CoordinatorEvent.StageClosed closed)
+    {
+        if (Stage is not { } stage || stage.Number != closed.Stage)
+        {
+            throw Contradiction($"closes stage {closed.Stage}");
+        }
+
+        _times.Add(new StageTime(stage.Kind, closed.ElapsedMs, closed.Total.Units, stage.TaskCount, closed.Total));
+        _closed.Add(stage.ManifestName, new ClosedStage(stage, Board!.Committed));
+        Open(Script!.Advance(closed.Total.Entries));
+    }
+
+    public void Invalidate(CoordinatorEvent.AttemptInvalidated invalidated)
+    {
+        if (Stage?.Number == invalidated.Stage)
+        {
+            Board!.Invalidate(invalidated.Index);
+            return;
+        }
+
+        ClosedStage stage = _closed.Values.SingleOrDefault(stage => stage.Stage.Number == invalidated.Stage)
+            ?? throw Contradiction($"takes back task {invalidated.Index} of stage {invalidated.Stage}");
+        _closed[stage.Stage.ManifestName] = stage with { Attempts = stage.Attempts.SetItem(invalidated.Index, null) };
+    }
+
+    public void Reopen(CoordinatorEvent.StageReopened reopened)
+    {
+        if (!_scripts.TryGetValue(reopened.Stage, out JobScript? script))
+        {
+            throw Contradiction($"goes back to stage {reopened.Stage}");
+        }
+
+        ImmutableArray<CommittedAttempt?> done = reopened.Stage == Stage?.Number ? Board!.Committed
+            : _closed.TryGetValue(script.Current!.ManifestName, out ClosedStage? closed) ? closed.Attempts
+            : [];
+        Open(script.Renumber(reopened.Number));
+        for (int i = 0; i < done.Length; i++)
+        {
+            if (done[i] is { } attempt)
+            {
+                Board!.Complete(i, attempt.Directory, attempt.Metrics);
+            }
+        }
+    }
+
+    public void Conclude(JobEnd end) => End = end;
+
+    private void Open(JobScript script)
+    {
+        Script = script;
+        _scripts.Add(script.Current!.Number, script);
+        foreach (string name in _closed.Keys.Where(name => !script.Live.Contains(name)).ToArray())
+        {
+            _closed.Remove(name);
+        }
+
+        Board = new TaskBoard<Party>(script.Current);
+    }
+
+    private InvalidDataException Contradiction(string what) =>
+        new($"The journal contradicts itself: it {what} of job {JobId}, whose open stage is {Stage?.Number.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}.");
+}

@@ -1,0 +1,426 @@
+using Bytemill.Pipeline;
+using Bytemill.Training;
+
+namespace Bytemill.Tests;
+
+/// <summary>
+/// A whole cluster around the real decision logic, without threads, files or time: what happens next is read from a list of
+/// numbers. While there are numbers, messages are lost, repeated and overtaken, workers and coordinators die; after that
+/// everything works, and the job must come to its end.
+/// </summary>
+internal sealed class SimulatedCluster
+{
+    private const string JobId = "job";
+    private const int MaxFairRounds = 3000;
+
+    private readonly ushort[] _schedule;
+    private readonly List<Envelope> _network = [];
+    private readonly HashSet<Party> _dead = [];
+    private readonly SimulatedRunner?[] _workers = new SimulatedRunner?[3];
+    private readonly SimulatedHost?[] _hosts = new SimulatedHost?[2];
+    private readonly Party _client = new("client");
+    private readonly JobSpec _spec;
+    private SimulatedCoordinator _coordinator;
+    private SimulatedCoordinator? _replaced;
+    private int _position;
+    private bool _isAccepted;
+    private IWireMessage? _end;
+
+    public SimulatedCluster(JobMode mode, JobSize size, ushort[] schedule)
+    {
+        _schedule = schedule;
+        Size = size;
+        _spec = new JobSpec
+        {
+            Mode = mode,
+            Inputs = ["in"],
+            OutputDirectory = "out",
+            Training = new TrainerOptions { MaxVocabSizes = [300] },
+        };
+        for (int i = 0; i < _workers.Length; i++)
+        {
+            ReplaceWorker(i);
+        }
+
+        for (int i = 0; i < _hosts.Length; i++)
+        {
+            ReplaceHost(i);
+        }
+
+        _coordinator = new SimulatedCoordinator(this);
+    }
+
+    private sealed record Envelope(Party? To, object Message, bool IsReliable = false);
+
+    public static TaskMetrics Metrics { get; } = new() { Units = 1, Entries = 1000, Rows = 1, NormalizedBytes = 10 };
+
+    public JobSize Size { get; }
+
+    public SimulatedJournal Journal { get; } = new();
+
+    public SimulatedDisk Disk { get; } = new();
+
+    /// <summary>How often a coordinator took over.</summary>
+    public int Takeovers { get; private set; }
+
+    /// <summary>How often the job had to go back since files were gone.</summary>
+    public int StepsBack => Journal.Events.Count(e => e is CoordinatorEvent.StageReopened);
+
+    private bool IsChaos => _position < _schedule.Length;
+
+    /// <summary>Runs the whole schedule, and then to the end of the job.</summary>
+    public void Run()
+    {
+        while (IsChaos)
+        {
+            Disturb(Next(100));
+        }
+
+        _replaced = null;
+        for (int round = 0; _end is null || !_coordinator.IsQuiet; round++)
+        {
+            Assert.True(round < MaxFairRounds, "the job does not come to an end");
+            RunFairly();
+        }
+
+        Assert.IsType<JobProtocol.JobCompleted>(_end);
+        Assert.True(Journal.HasEnded);
+        Assert.NotNull(Disk.Published);
+        Assert.Equal(0, Disk.Count);
+        Assert.Empty(_coordinator.Machine.State.Jobs);
+    }
+
+    /// <summary>Whether something that may go wrong does; never once the schedule is over.</summary>
+    public bool Happens(int oneIn) => IsChaos && Next(oneIn) == 0;
+
+    public void Send(Party to, IWireMessage message)
+    {
+        switch (message)
+        {
+            case JobProtocol.JobAccepted:
+                Assert.True(Journal.HasAcceptedJob, "a job is accepted before its event is written");
+                break;
+            case TaskProtocol.TaskAcknowledged { IsAccepted: true } m:
+                Assert.True(Journal.HasCommittedAttempt(m.Task), "an attempt is acknowledged before its event is written, or was superseded");
+                break;
+            case JobProtocol.JobCompleted:
+                Assert.True(Journal.HasEnded, "an end is told before its event is written");
+                break;
+            default:
+                break;
+        }
+
+        _network.Add(new Envelope(to, message));
+    }
+
+    public void Tell(CoordinatorInput input) => _network.Add(new Envelope(null, input));
+
+    public void Watch(Party who)
+    {
+        if (_dead.Contains(who))
+        {
+            _network.Add(new Envelope(null, new CoordinatorInput.PartyLost(who), IsReliable: true));
+        }
+    }
+
+    /// <summary>A runner deletes an attempt that it was told not to be the one.</summary>
+    public void Discard(string attempt)
+    {
+        // Of a job that has ended, and of a stage that nobody reads any more, nothing is needed.
+        bool isNeeded = Journal.HasCommitted(attempt) && StateOf(Journal.Events).Active is { End: null } job
+            && (job.Board!.Committed.Any(committed => committed?.Directory == attempt)
+                || job.Closed.Any(stage => stage.Attempts.Any(committed => committed?.Directory == attempt)));
+        Assert.False(isNeeded, $"{attempt} is committed and was turned away");
+        Disk.Delete(attempt);
+    }
+
+    /// <summary>A manifest must name what the journal has committed, neither more nor less.</summary>
+    public void CheckManifest(StageSpec stage, StageManifest manifest)
+    {
+        Assert.Equal(stage.TaskCount, manifest.AttemptDirectories.Length);
+        for (int i = 0; i < stage.TaskCount; i++)
+        {
+            Assert.True(
+                Journal.Committed.TryGetValue((stage.Number, i), out string? committed) && committed == manifest.AttemptDirectories[i],
+                $"the manifest of stage {stage.Number} names {manifest.AttemptDirectories[i]} for task {i}, the journal {committed}");
+        }
+    }
+
+    /// <summary>An attempt cannot read its inputs: fine for one that is late, never for one that the job waits for.</summary>
+    public void CheckMayMiss(TaskIdentity task)
+    {
+        CoordinatorState state = StateOf(Journal.Events);
+        bool isWaitedFor = state.Active is { End: null, Stage: { } stage } job && task.Job.Epoch == _coordinator.Machine.State.Epoch && task.Stage == stage.Number
+            && job.Board!.IsOpen(task.Index);
+        Assert.False(isWaitedFor, $"inputs of task {task.Index} of stage {task.Stage} are gone");
+    }
+
+    /// <summary>Results go to the output; whoever does it, they are the same.</summary>
+    public void Publish(IReadOnlyList<string> attempts)
+    {
+        // Which attempt made a file does not show in it; which tasks there are does.
+        string results = string.Join(' ', attempts.Select(attempt => Path.GetFileName(attempt).Split('-')[0]));
+        Assert.True(Disk.Published is null || Disk.Published == results, "two publications differ");
+        Disk.Published = results;
+    }
+
+    private static CoordinatorState StateOf(IEnumerable<CoordinatorEvent> events)
+    {
+        var state = new CoordinatorState();
+        foreach (CoordinatorEvent e in events)
+        {
+            state.Apply(e);
+        }
+
+        return state;
+    }
+
+    private int Next(int below) => IsChaos ? _schedule[_position++] % below : 0;
+
+    private void Disturb(int what)
+    {
+        switch (what)
+        {
+            case < 34:
+                DeliverAny();
+                break;
+            case < 56:
+                StepAny();
+                break;
+            case < 68:
+                _coordinator.Write();
+                ReviveIfDead();
+                break;
+            case < 82:
+                _coordinator.Confirm();
+                break;
+            case < 88 when _coordinator.HasErrands:
+                _coordinator.EndErrand(Next(8));
+                break;
+            case < 90:
+                StepClient();
+                break;
+            case < 92:
+                _coordinator.Handle(new CoordinatorInput.Ticked());
+                break;
+            case < 94:
+                TakeOver(leaveAlive: false);
+                break;
+            case < 95:
+                TakeOver(leaveAlive: true);
+                break;
+            case < 96:
+                ReplaceWorker(Next(_workers.Length));
+                break;
+            case < 97:
+                ReplaceHost(Next(_hosts.Length));
+                break;
+            default:
+                StepReplaced();
+                break;
+        }
+    }
+
+    // Sometimes it stays in the network and comes again later, sometimes it never comes.
+    private void DeliverAny()
+    {
+        if (_network.Count == 0)
+        {
+            return;
+        }
+
+        int index = Next(_network.Count);
+        Envelope envelope = _network[index];
+        bool isRepeated = !envelope.IsReliable && Happens(8);
+        if (!isRepeated)
+        {
+            _network[index] = _network[^1];
+            _network.RemoveAt(_network.Count - 1);
+        }
+
+        if (envelope.IsReliable || !Happens(10))
+        {
+            Deliver(envelope);
+        }
+    }
+
+    private void Deliver(Envelope envelope)
+    {
+        if (envelope.To is not { } to)
+        {
+            _coordinator.Handle((CoordinatorInput)envelope.Message);
+            return;
+        }
+
+        var message = (IWireMessage)envelope.Message;
+        if (_dead.Contains(to))
+        {
+            return;
+        }
+
+        switch (to.Key)
+        {
+            case SimulatedRunner.Key { Runner: { } runner }:
+                runner.Receive(message);
+                break;
+            case SimulatedHost host:
+                host.Receive(message);
+                break;
+            default:
+                Hear(message);
+                break;
+        }
+    }
+
+    private void Hear(IWireMessage message)
+    {
+        switch (message)
+        {
+            case JobProtocol.JobAccepted:
+                _isAccepted = true;
+                break;
+            case JobProtocol.JobProgressed:
+                break;
+            default:
+                Assert.IsType<JobProtocol.JobCompleted>(message);
+                _end = message;
+                break;
+        }
+    }
+
+    private void StepClient() => Tell(_isAccepted ? new CoordinatorInput.JobWatched(_client, JobId) : new CoordinatorInput.JobSubmitted(_client, JobId, _spec, OutputExists: false));
+
+    private void StepAny()
+    {
+        switch (Next(6))
+        {
+            case < 3 and var worker:
+                _workers[worker]!.Step();
+                break;
+            case < 5 and var host:
+                _hosts[host - 3]!.Step(Next(64));
+                break;
+            default:
+                _coordinator.Local.Step();
+                break;
+        }
+    }
+
+    // One that was paused goes on as if nothing had happened: messages that were on the way to it, writes, what it had begun.
+    private void StepReplaced()
+    {
+        if (_replaced is not { } replaced)
+        {
+            return;
+        }
+
+        switch (Next(5))
+        {
+            case 0:
+                replaced.Write();
+                break;
+            case 1 or 2:
+                replaced.Confirm();
+                break;
+            case 3 when replaced.HasErrands:
+                replaced.EndErrand(Next(8));
+                break;
+            default:
+                // A watcher would be told that it knows nothing of a job; the real ones ask the coordinator that the cluster names.
+                Envelope[] messages = [.. _network.Where(envelope => envelope.To is null && envelope.Message is not CoordinatorInput.JobWatched)];
+                if (messages.Length > 0)
+                {
+                    replaced.Handle((CoordinatorInput)messages[Next(messages.Length)].Message);
+                }
+
+                break;
+        }
+
+        if (replaced.IsDead)
+        {
+            _replaced = null;
+        }
+    }
+
+    private void TakeOver(bool leaveAlive)
+    {
+        Takeovers++;
+        _replaced = leaveAlive ? _coordinator : _replaced;
+        if (!leaveAlive)
+        {
+            _dead.Add(_coordinator.Local.Party);
+        }
+
+        if (Next(3) > 0 && Disk.Any(Next) is { } lost)
+        {
+            Disk.Delete(lost);
+        }
+
+        _coordinator = new SimulatedCoordinator(this);
+    }
+
+    private void ReviveIfDead()
+    {
+        if (_coordinator.IsDead)
+        {
+            TakeOver(leaveAlive: false);
+        }
+    }
+
+    private void ReplaceWorker(int index)
+    {
+        if (_workers[index] is { } gone)
+        {
+            _dead.Add(gone.Party);
+            _network.Add(new Envelope(null, new CoordinatorInput.PartyLost(gone.Party), IsReliable: true));
+        }
+
+        _workers[index] = new SimulatedRunner(this, "worker", $"w{index}");
+    }
+
+    private void ReplaceHost(int index)
+    {
+        if (_hosts[index] is { } gone)
+        {
+            _dead.Add(gone.Party);
+            _network.Add(new Envelope(null, new CoordinatorInput.PartyLost(gone.Party), IsReliable: true));
+        }
+
+        _hosts[index] = new SimulatedHost(this, $"h{index}");
+    }
+
+    private void RunFairly()
+    {
+        StepClient();
+        _coordinator.Handle(new CoordinatorInput.Ticked());
+        while (!_coordinator.IsQuiet)
+        {
+            _coordinator.Write();
+            ReviveIfDead();
+            _coordinator.Confirm();
+            if (_coordinator.HasErrands)
+            {
+                _coordinator.EndErrand(0);
+            }
+        }
+
+        Envelope[] messages = [.. _network];
+        _network.Clear();
+        foreach (Envelope envelope in messages)
+        {
+            Deliver(envelope);
+        }
+
+        foreach (SimulatedRunner? worker in _workers)
+        {
+            worker!.Step();
+        }
+
+        foreach (SimulatedHost? host in _hosts)
+        {
+            host!.StepAll();
+        }
+
+        _coordinator.Local.Step();
+    }
+}

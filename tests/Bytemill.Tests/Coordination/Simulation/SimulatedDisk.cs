@@ -1,0 +1,61 @@
+using Bytemill.Pipeline;
+
+namespace Bytemill.Tests;
+
+/// <summary>The work directory of the simulated job.</summary>
+internal sealed class SimulatedDisk
+{
+    private readonly SortedSet<string> _attempts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StageManifest> _manifests = new(StringComparer.Ordinal);
+    private int _unique;
+
+    public bool HasPlan { get; set; }
+
+    /// <summary>What publishing has put in the output, once it has.</summary>
+    public string? Published { get; set; }
+
+    public int Count => _attempts.Count + _manifests.Count;
+
+    public string Commit(TaskIdentity task)
+    {
+        string name = SimulatedAttempt.NameOf(task, ++_unique);
+        _attempts.Add(name);
+        return name;
+    }
+
+    public bool Holds(string attempt) => _attempts.Contains(attempt);
+
+    public void Delete(string attempt) => _attempts.Remove(attempt);
+
+    public string? Any(Func<int, int> choose) => _attempts.Count == 0 ? null : _attempts.ElementAt(choose(_attempts.Count));
+
+    public void DeleteDirectory(string directory) => _attempts.RemoveWhere(name => name.StartsWith(directory + "/", StringComparison.Ordinal));
+
+    public void Write(string name, StageManifest manifest) => _manifests[name] = manifest;
+
+    public bool HasManifest(string name) => _manifests.ContainsKey(name);
+
+    /// <summary>The attempts that a task reads; <c>null</c> when something is not there.</summary>
+    public IReadOnlyList<string>? Read(StageInputs inputs)
+    {
+        List<string> read = [];
+        foreach (string name in inputs.All())
+        {
+            if (!_manifests.TryGetValue(name, out StageManifest? manifest) || !manifest.AttemptDirectories.All(Holds))
+            {
+                return null;
+            }
+
+            read.AddRange(manifest.AttemptDirectories);
+        }
+
+        return read;
+    }
+
+    public void Clear()
+    {
+        _attempts.Clear();
+        _manifests.Clear();
+        HasPlan = false;
+    }
+}
