@@ -90,6 +90,11 @@ internal sealed class NameTrie
     /// <summary>The longest name that ends here, or -1.</summary>
     public int TokenAt(int state) => _tokens[state];
 
+    public int StateCount => _depths.Length;
+
+    /// <summary>The state of the longest shorter end of what was read; shallower than <paramref name="state"/>.</summary>
+    public int FallBackOf(int state) => _fails[state];
+
     /// <summary>Bytes of the beginning of a name that the state stands for.</summary>
     public int DepthOf(int state) => _depths[state];
 
