@@ -44,7 +44,8 @@ public sealed partial class Tokenizer
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <remarks>
     /// A compiled model is mapped, not copied: several processes share its memory. Replace such a file by renaming another, never in
-    /// place.
+    /// place. From the mapping's small pages encoding is up to an eighth slower, so a process that encodes for long had better load
+    /// the model itself.
     /// </remarks>
     public static Tokenizer Load(string path)
     {
