@@ -144,8 +144,11 @@ using (var ids = new StreamReader(idsPath))
         double loss = same ? score - tokenizer.LogProbability(theirs) : double.NaN;
         string kind = line.Contains('\0', StringComparison.Ordinal) ? "a zero byte in the text"
             : !same ? "other bytes"
-            : ours.Concat(theirs).Any(id => id is >= 131 and < 259) && loss > 1e-3 ? "cost of characters without a piece"
-            : loss <= 4e-5 * Math.Max(1, -score) * 1e-2 * 5 ? "32-bit scores: as good within rounding" : "32-bit scores: worse by more than rounding";
+            : loss <= 2e-6 * Math.Max(1, -score) ? "32-bit scores: as good within rounding"
+            : ours.Any(IsLeftOut) ? "pieces that were left out"
+            : HasCutCharacterWithPiece(ours) ? "characters that have a piece, cut into bytes by us alone"
+            : ours.Concat(theirs).Any(IsNonAsciiByte) ? "cost of characters without a piece"
+            : "for no known reason";
         (long count, string example) = classes.GetValueOrDefault(kind);
         classes[kind] = (count + 1, example ?? $"{line.Length} chars, score {score}, worse by {loss:G4}: {line[..Math.Min(60, line.Length)]}");
     }
@@ -158,6 +161,37 @@ foreach ((string kind, (long count, string example)) in classes)
 }
 
 return 0;
+
+bool IsNonAsciiByte(int id) => id is >= Vocabulary.FirstPieceId + 0x80 and < Vocabulary.FirstPieceId + 256;
+
+bool IsLeftOut(int id) => id >= Vocabulary.FirstPieceId + 256 && model.Vocabulary.GetPiece(id) is var piece && (piece.Contains((byte)0) || !System.Text.Unicode.Utf8.IsValid(piece));
+
+bool HasCutCharacterWithPiece(int[] ids)
+{
+    for (int i = 0; i < ids.Length; i++)
+    {
+        int end = i;
+        while (end < ids.Length && IsNonAsciiByte(ids[end]))
+        {
+            end++;
+        }
+
+        ReadOnlySpan<byte> bytes = tokenizer.Decode(ids.AsSpan(i..end));
+        i = Math.Max(i, end - 1);
+        while (!bytes.IsEmpty)
+        {
+            Rune.DecodeFromUtf8(bytes, out _, out int length);
+            if (model.Vocabulary.TryGetId(bytes[..length], out int id) && length > 1)
+            {
+                return true;
+            }
+
+            bytes = bytes[length..];
+        }
+    }
+
+    return false;
+}
 
 // Tokens of ours that do not stand at the same place in theirs.
 long Boundaries(int[] ours, int[] theirs)
