@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 
 namespace Bytemill.Tokenization;
 
@@ -9,6 +10,8 @@ internal static class Throw
 {
     // A model may have thousands of special tokens.
     private const int ShownNames = 20;
+
+    private const int ShownCharacters = 400;
 
     private static readonly SearchValues<char> s_versionCharacters = SearchValues.Create("0123456789.");
 
@@ -131,7 +134,40 @@ internal static class Throw
 
     [DoesNotReturn]
     public static void Format(string source, string place, string found, string expected, string remedy, Exception? cause = null) =>
-        throw new ModelFormatException(Text($"{source}, {place}: found {found}; expected {expected}. {remedy}"), cause!);
+        throw new ModelFormatException(Text($"{source}, {place}: found {OneLine(found)}; expected {OneLine(expected)}. {remedy}"), cause!);
+
+    /// <summary>A model whose parts are well-formed, but do not fit together.</summary>
+    public static ModelFormatException Unfit(string source, ArgumentException fault)
+    {
+        string message = fault.Message;
+        int parameter = message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
+        return new ModelFormatException(source + ": " + OneLine(parameter < 0 ? message : message[..parameter]), fault);
+    }
+
+    /// <summary>Text of a file as a message shows it: short, with control characters as <c>\xHH</c> or <c>\uHHHH</c>.</summary>
+    public static string OneLine(string text)
+    {
+        bool isCut = text.Length > ShownCharacters;
+        int length = !isCut ? text.Length : char.IsHighSurrogate(text[ShownCharacters - 1]) ? ShownCharacters - 1 : ShownCharacters;
+        var line = new StringBuilder(length);
+        foreach (char c in text.AsSpan(0, length))
+        {
+            if (char.IsControl(c))
+            {
+                line.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:X2}");
+            }
+            else if (c is '\u2028' or '\u2029')
+            {
+                line.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}");
+            }
+            else
+            {
+                line.Append(c);
+            }
+        }
+
+        return isCut ? line.Append('…').ToString() : line.ToString();
+    }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

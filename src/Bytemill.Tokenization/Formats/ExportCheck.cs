@@ -16,7 +16,7 @@ internal static class ExportCheck
         }
         catch (ModelExportException error)
         {
-            throw new ModelFormatException($"{name}: {error.Message}", error);
+            throw new ModelFormatException($"{name}: {Throw.OneLine(error.Message)}", error);
         }
 
         ReadOnlySpan<byte> expected = again.GetBuffer().AsSpan(0, (int)again.Length);

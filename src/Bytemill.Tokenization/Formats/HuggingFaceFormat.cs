@@ -197,7 +197,7 @@ public static class HuggingFaceFormat
         }
         catch (ArgumentException error)
         {
-            throw new ModelFormatException($"{name}, added_tokens: {error.Message}", error);
+            throw Throw.Unfit(name + ", added_tokens", error);
         }
     }
 

@@ -57,6 +57,10 @@ public static class ModelFormats
             [0x1F, 0x8B, ..] => ("a gzip file", "Unpack it first: gunzip."),
             [(byte)'P', (byte)'K', 3, 4, ..] => ("a zip archive", "Unpack it first: unzip."),
             [0x28, 0xB5, 0x2F, 0xFD, ..] => ("a Zstandard file", "Unpack it first: zstd -d."),
+            [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => ("a picture (PNG)", "Name a model."),
+            [(byte)'<', ..] => ("a page of the web", "Download the file itself, not the page that shows it."),
+            _ when head.StartsWith("version https://git-lfs"u8) => ("a pointer of Git LFS", "Get the file that it stands for: git lfs pull."),
+            [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] => ("text in UTF-16", "Save it as UTF-8."),
             [0xEF, 0xBB, 0xBF, ..] => ("a byte order mark", "Remove the first three bytes: JSON has none."),
             _ => ("bytes " + Throw.Hex(head[..Math.Min(head.Length, 16)]), "Is this another kind of file?"),
         };

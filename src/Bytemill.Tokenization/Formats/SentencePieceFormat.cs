@@ -219,7 +219,7 @@ public static class SentencePieceFormat
         }
         catch (ArgumentException error)
         {
-            throw new ModelFormatException(name + ": " + error.Message, error);
+            throw Throw.Unfit(name, error);
         }
     }
 

@@ -149,7 +149,7 @@ public static class TsvFormat
         }
         catch (ArgumentException error)
         {
-            throw new ModelFormatException(name + ": " + error.Message, error);
+            throw Throw.Unfit(name, error);
         }
     }
 

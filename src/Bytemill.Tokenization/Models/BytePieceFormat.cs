@@ -131,8 +131,13 @@ public static class BytePieceFormat
             Fail(json, reader.TokenStartIndex, name, "id " + Show(reader.ValueSpan), "a whole number of 31 bits");
         }
 
-        // The text is lossy and never needed: the key has the bytes.
+        // The text is lossy and never needed: the key has the bytes. But no writer of JSON leaves broken characters.
         Expect(ref reader, JsonTokenType.String, json, name, "the text of the piece");
+        if (!System.Text.Unicode.Utf8.IsValid(reader.ValueSpan))
+        {
+            Fail(json, reader.TokenStartIndex, name, "the text " + Show(reader.ValueSpan) + " of bytes that are no characters", "valid UTF-8");
+        }
+
         Expect(ref reader, JsonTokenType.Number, json, name, "the count of the piece");
         if (!reader.TryGetInt64(out long count) || count < 1)
         {

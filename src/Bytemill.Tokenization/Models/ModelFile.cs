@@ -139,7 +139,7 @@ public static class ModelFile
         }
         catch (ArgumentException error)
         {
-            throw new ModelFormatException(name + ": " + error.Message, error);
+            throw Throw.Unfit(name, error);
         }
     }
 

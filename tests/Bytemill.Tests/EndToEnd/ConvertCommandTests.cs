@@ -60,6 +60,20 @@ public sealed class ConvertCommandTests : IDisposable
         Assert.Equal($"standard output: {FormatModels.Full.IdCount} ids (tsv)", errors[0]);
     }
 
+    [Fact]
+    public async Task Convert_GigabytesOfZeros_AreRefusedByTheirBeginning()
+    {
+        using (FileStream file = File.Create(_directory["zeros.model"]))
+        {
+            // Sparse: nothing is written.
+            file.SetLength(2L << 30);
+        }
+
+        (int exitCode, _, string[] errors) = await BytemillProcess.RunAsync("convert", _directory["zeros.model"], _directory["out.tsv"]);
+        Assert.Equal(2, exitCode);
+        Assert.StartsWith($"error: {_directory["zeros.model"]}, byte 0: found bytes 0000", Assert.Single(errors, error => error.Length > 0), StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(WrongUses))]
     public async Task Convert_WrongUse_OneLineExitCode2AndNothingTouched(string arguments, string[] named)

@@ -41,7 +41,7 @@ public sealed class HuggingFaceFormatTests : IDisposable
         TokenizerModel model = CorpusTexts.Model();
         using Tokenizers.DotNet.Tokenizer theirs = Load(model);
         var ours = new Tokenizer(model);
-        Assert.DoesNotContain(CorpusTexts.Documents(500_000), text => !ours.Encode(text).AsSpan().SequenceEqual([.. theirs.Encode(text).Select(id => (int)id)]));
+        Assert.DoesNotContain(CorpusTexts.Documents(300_000), text => !ours.Encode(text).AsSpan().SequenceEqual([.. theirs.Encode(text).Select(id => (int)id)]));
     }
 
     [Fact]

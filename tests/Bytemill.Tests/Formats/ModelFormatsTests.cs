@@ -112,7 +112,7 @@ public class ModelFormatsTests
             ([0x50, 0x4B, 3, 4, .. archive.ToArray()], "found a zip archive"),
             ("\uFEFF{}"u8.ToArray(), "found a byte order mark"),
             ("id,piece"u8.ToArray(), "found bytes 69642C7069656365;"),
-            (Encoding.Unicode.GetBytes("\uFEFF{\"AA==\""), "found bytes FFFE"),
+            (Encoding.Unicode.GetBytes("\uFEFF{\"AA==\""), "found text in UTF-16;"),
         ];
         foreach ((byte[] file, string message) in cases)
         {

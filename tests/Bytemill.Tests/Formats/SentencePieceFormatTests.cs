@@ -61,7 +61,7 @@ public sealed class SentencePieceFormatTests : IDisposable
     public void Write_LoadedBySentencePiece_RealTextDiffersForKnownReasonsAlone()
     {
         var scratch = new System.Buffers.ArrayBufferWriter<byte>();
-        string[] lines = [.. CorpusTexts.Documents(800_000).SelectMany(text => Encoding.UTF8.GetString(TextNormalizer.ToNfc(Encoding.UTF8.GetBytes(text), scratch)).Split('\n'))];
+        string[] lines = [.. CorpusTexts.Documents(500_000).SelectMany(text => Encoding.UTF8.GetString(TextNormalizer.ToNfc(Encoding.UTF8.GetBytes(text), scratch)).Split('\n'))];
         TokenizerModel model = CorpusTexts.Model();
         var tokenizer = new Tokenizer(model);
         int[][] found = Encode(model, lines);
