@@ -224,14 +224,14 @@ internal abstract unsafe class PathSampler
     private void WalkPlain(ReadOnlySpan<byte> text, Span<int> lists)
     {
         PieceAutomaton automaton = Table.Automaton;
-        int* listOfState = Table.ListOfState;
+        AutomatonUnit* units = automaton.Units;
         int state = _state;
         int previous = _previous;
         for (int i = 0; i < text.Length; i++)
         {
             state = Step(automaton, state, previous, text[i]);
             previous = text[i];
-            lists[i] = listOfState[state];
+            lists[i] = units[state].Matches;
         }
 
         _state = state;
@@ -242,7 +242,7 @@ internal abstract unsafe class PathSampler
     private void WalkInLanes(ReadOnlySpan<byte> text, Span<int> lists, int length)
     {
         PieceAutomaton automaton = Table.Automaton;
-        int* listOfState = Table.ListOfState;
+        AutomatonUnit* units = automaton.Units;
         int state0 = _state;
         int state1 = WarmUp(text, length);
         int state2 = WarmUp(text, 2 * length);
@@ -264,10 +264,10 @@ internal abstract unsafe class PathSampler
                 state1 = Step(automaton, state1, previous1, value1);
                 state2 = Step(automaton, state2, previous2, value2);
                 state3 = Step(automaton, state3, previous3, value3);
-                list[i] = listOfState[state0];
-                list[length + i] = listOfState[state1];
-                list[(2 * length) + i] = listOfState[state2];
-                list[(3 * length) + i] = listOfState[state3];
+                list[i] = units[state0].Matches;
+                list[length + i] = units[state1].Matches;
+                list[(2 * length) + i] = units[state2].Matches;
+                list[(3 * length) + i] = units[state3].Matches;
                 (previous0, previous1, previous2, previous3) = (value0, value1, value2, value3);
             }
         }
