@@ -40,7 +40,8 @@ internal static class CommandLine
             .WithDescription("Encode text from a file, a pipe or --text: a line of ids for each line of text, or the whole to a file of numbers. Text may be endless.")
             .WithExample("encode", "--model", "out/model.bytemill", "--text", "'Hello, world'", "--pieces")
             .WithExample("encode", "--model", "out/model.bytemill", "notes.txt", "--format", "json")
-            .WithExample("encode", "--model", "out/model.bytemill", "book.txt", "--format", "uint32", "--output", "book.ids");
+            .WithExample("encode", "--model", "out/model.bytemill", "book.txt", "--format", "uint32", "--output", "book.ids")
+            .WithExample("encode", "--model", "out/model.bytemill", "--text", "'Hello, world'", "--pieces", "--sampling", "exact", "--seed", "7");
         config.AddCommand<DecodeCommand>("decode")
             .WithDescription("Decode ids from a file, a pipe or --ids: a line of text for each line of ids, or what a file of numbers stands for, to the byte.")
             .WithExample("decode", "--model", "out/model.bytemill", "--ids", "'300 301 302'")

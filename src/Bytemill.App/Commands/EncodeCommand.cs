@@ -53,6 +53,18 @@ internal sealed class EncodeSettings : CommandSettings
     [CommandOption("--special <NAME>")]
     [Description("Recognise this special token where the text spells it; may be given several times. Only for text that you wrote yourself. Default: whatever text spells, it stays text.")]
     public string[] Special { get; init; } = [];
+
+    [CommandOption("--sampling <METHOD>")]
+    [Description("Draw a random segmentation of each text instead of taking the best: exact (each in proportion to exp(alpha * score)) or viterbi.")]
+    public string? Sampling { get; init; }
+
+    [CommandOption("--alpha <A>")]
+    [Description(SamplingOption.AlphaHelp)]
+    public double? Alpha { get; init; }
+
+    [CommandOption("--seed <N>")]
+    [Description(SamplingOption.SeedHelp)]
+    public ulong? Seed { get; init; }
 }
 
 /// <summary>Encodes text.</summary>
@@ -65,6 +77,8 @@ internal sealed class EncodeCommand : Command<EncodeSettings>
             throw new JobInputException($"Both --text and the input '{StandardStreams.NameOf(settings.Input)}'; give one of them.");
         }
 
+        JobSampling? sampling = SamplingOption.Read(settings.Sampling, settings.Alpha, epochs: null, settings.Seed);
+        sampling?.Check();
         Tokenizer tokenizer = ModelLoader.Load(settings.Model);
         IdFormat format = IdFormats.Parse(settings.Format, tokenizer.Model);
         if (settings.Pieces && format != IdFormat.Text)
@@ -77,9 +91,17 @@ internal sealed class EncodeCommand : Command<EncodeSettings>
         string name = settings.Text is null ? StandardStreams.NameOf(settings.Input) : "--text";
         using Stream output = StandardStreams.OpenOutput(settings.Output);
         var lines = new TextLines(input, name, settings.Whole || format.IsBinary() || settings.Text is not null, settings.Bytes);
+        var writer = new IdWriter(output, format, settings.Pieces ? tokenizer : null);
         try
         {
-            TextEncoding.Run(tokenizer, options, lines, new IdWriter(output, format, settings.Pieces ? tokenizer : null), cancellationToken);
+            if (sampling is null)
+            {
+                TextEncoding.Run(tokenizer, options, lines, writer, cancellationToken);
+            }
+            else
+            {
+                TextSampling.Run(tokenizer.CreateSampler(sampling.Options), sampling.Seed, options, lines, writer, cancellationToken);
+            }
         }
         catch (IOException e) when (StandardStreams.IsBrokenPipe(e))
         {

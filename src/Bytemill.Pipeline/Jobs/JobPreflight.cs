@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Bytemill.Corpus;
 using Bytemill.Tokenization;
 
@@ -46,7 +45,7 @@ public static class JobPreflight
             CheckTraining(spec);
         }
 
-        CheckSampling(spec.Sampling);
+        spec.Sampling?.Check();
         Require(
             spec.SpillDirectory is null || !File.Exists(spec.SpillDirectory),
             $"The work files cannot go to '{spec.SpillDirectory}', which is a file; give a directory with --spill-dir.");
@@ -54,22 +53,6 @@ public static class JobPreflight
         Require(spec.PieceShards is >= 1 and <= 4096, $"The number of shards (--shards) must be in [1..4096]; found {spec.PieceShards}.");
         Require(spec.PartitionBytes >= 1, $"A partition (--partition-size) must be at least 1 byte; found {spec.PartitionBytes}.");
         Require(spec.CompressionLevel is >= 1 and <= 22, $"The zstd level (--zstd-level) must be in [1..22]; found {spec.CompressionLevel}.");
-    }
-
-    private static void CheckSampling(JobSampling? sampling)
-    {
-        if (sampling is null)
-        {
-            return;
-        }
-
-        Require(Enum.IsDefined(sampling.Method), $"Segmentations are drawn by --sampling exact or viterbi; found {(int)sampling.Method}.");
-        Require(
-            sampling.Alpha is >= 0 and <= SamplingOptions.MaxAlpha,
-            string.Create(CultureInfo.InvariantCulture, $"The weight of the scores (--alpha) must be in [0..{SamplingOptions.MaxAlpha}]; found {sampling.Alpha}."));
-        Require(
-            sampling.Epochs is >= 1 and <= JobSampling.MaxEpochs,
-            $"The number of epochs (--epochs) must be in [1..{JobSampling.MaxEpochs}]; found {sampling.Epochs}.");
     }
 
     private static void CheckTraining(JobSpec spec)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bytemill.Tokenization;
 
 namespace Bytemill.Pipeline;
@@ -22,4 +23,24 @@ public sealed record JobSampling
 
     /// <summary>What a sampler is told.</summary>
     public SamplingOptions Options => new() { Method = Method, Alpha = Alpha };
+
+    /// <exception cref="JobInputException">An option is out of range.</exception>
+    public void Check()
+    {
+        if (!Enum.IsDefined(Method))
+        {
+            throw new JobInputException($"Segmentations are drawn by --sampling exact or viterbi; found {(int)Method}.");
+        }
+
+        if (Alpha is not (>= 0 and <= SamplingOptions.MaxAlpha))
+        {
+            throw new JobInputException(string.Create(
+                CultureInfo.InvariantCulture, $"The weight of the scores (--alpha) must be in [0..{SamplingOptions.MaxAlpha}]; found {Alpha}."));
+        }
+
+        if (Epochs is < 1 or > MaxEpochs)
+        {
+            throw new JobInputException($"The number of epochs (--epochs) must be in [1..{MaxEpochs}]; found {Epochs}.");
+        }
+    }
 }

@@ -74,6 +74,32 @@ public sealed class TextCommandsTests : IDisposable
         Assert.Equal(before, File.ReadAllBytes(_directory["ids.txt"]));
     }
 
+    [Theory]
+    [InlineData("exact", SamplingMethod.Exact)]
+    [InlineData("viterbi", SamplingMethod.Viterbi)]
+    public async Task Encode_Sampling_EachLineIsDrawnWithASeedOfItsOwn(string name, SamplingMethod method)
+    {
+        string[] lines = ["the thing", "", "in 中文 in the thing", "the thing"];
+        (int exitCode, byte[] output, string errors) = await RunAsync(
+            Encoding.UTF8.GetBytes(string.Join('\n', lines)), "encode", "--model", _model, "-", "--sampling", name, "--alpha", "0.25", "--seed", "9", "--eos");
+        Assert.True(exitCode == 0, errors);
+        TokenSampler sampler = s_tokenizer.CreateSampler(new SamplingOptions { Method = method, Alpha = 0.25 });
+        Assert.Equal(
+            lines.Select((line, number) => string.Join(' ', sampler.Sample(line, DocumentSeed.Of(9, 0, 0, number), new EncodeOptions { AddEos = true }))),
+            Encoding.ASCII.GetString(output).TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public async Task Continue_Pipe_AnObjectForEachLine()
+    {
+        (int exitCode, byte[] output, string errors) = await RunAsync("q\nin the th"u8.ToArray(), "continue", "--model", _model, "-", "--json");
+        Assert.True(exitCode == 0, errors);
+        string[] objects = Encoding.UTF8.GetString(output).TrimEnd('\n').Split('\n');
+        Assert.Equal(2, objects.Length);
+        Assert.StartsWith("""{"kept":[116],"held_back":"","held_back_hex":"","any_next":true,""", objects[0], StringComparison.Ordinal);
+        Assert.Contains("\"held_back\":\" th\"", objects[1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Encode_TextThatSpellsSpecialTokens_StaysTextUntilAllowedByName()
     {
@@ -160,6 +186,8 @@ public sealed class TextCommandsTests : IDisposable
     [InlineData("encode --model {model} --text a --format json --pieces", "--pieces shows text")]
     [InlineData("encode --model {dir}/none --text a", "none")]
     [InlineData("encode --text a", "--model")]
+    [InlineData("encode --model {model} --text a --seed 4", "--seed is about random segmentations")]
+    [InlineData("encode --model {model} --text a --sampling exact --alpha 2000", "[0..1000]; found 2000")]
     [InlineData("encode --model {model} {dir}/none.txt", "none.txt")]
     [InlineData("encode --model {model} --text a --output {dir}/none/ids", "none/ids")]
     [InlineData("decode --model {model} --ids 9999", "9999 is not an id of this model")]
