@@ -6,7 +6,7 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-work=$(mktemp -d)
+work=$(mktemp -d "${TMPDIR:-/tmp}/bytemill-package.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 version=0.0.0-check
 
@@ -15,53 +15,40 @@ fail() {
     exit 1
 }
 
+# Runs its arguments and shows what they say only if they fail.
+quietly() {
+    local words
+    words=$("$@" 2>&1) || fail "failed: $*"$'\n'"$words"
+}
+
 for name in Bytemill.Tokenization Bytemill.MLTokenizers; do
-    dotnet pack "src/$name" --configuration Release --output "$work/feed" -p:Version=$version -p:ContinuousIntegrationBuild=true --verbosity quiet
-    package="$work/feed/$name.$version.nupkg"
-    [[ -f $package ]] || fail "no $package"
-    [[ -f $work/feed/$name.$version.snupkg ]] || fail "no symbols for $name"
-    unzip -qo "$package" -d "$work/$name"
-    for file in README.md NOTICE "lib/net10.0/$name.dll" "lib/net10.0/$name.xml"; do
-        [[ -s $work/$name/$file ]] || fail "$name has no $file"
-    done
-    grep -q '<license type="expression">Apache-2.0</license>' "$work/$name/$name.nuspec" || fail "$name names no licence"
-    grep -q '<readme>README.md</readme>' "$work/$name/$name.nuspec" || fail "$name names no readme"
-    if grep -aq "$PWD" "$work/$name/lib/net10.0/$name.dll"; then
-        fail "$name.dll holds the path of this checkout"
-    fi
+    quietly dotnet pack "src/$name" --configuration Release --output "$work/feed" -p:Version=$version -p:ContinuousIntegrationBuild=true
+    [[ -f $work/feed/$name.$version.nupkg ]] || fail "no package of $name"
+    [[ -s $work/feed/$name.$version.snupkg ]] || fail "no symbols for $name"
 done
-if grep -q '<dependency ' "$work/Bytemill.Tokenization/Bytemill.Tokenization.nuspec"; then
-    fail "Bytemill.Tokenization depends on another package"
-fi
-dependencies=$(grep -o '<dependency id="[^"]*"' "$work/Bytemill.MLTokenizers/Bytemill.MLTokenizers.nuspec" | sort | tr -d '\n')
-[[ $dependencies == '<dependency id="Bytemill.Tokenization"<dependency id="Microsoft.ML.Tokenizers"' ]] ||
-    fail "Bytemill.MLTokenizers depends on $dependencies"
 
-# Twice the same sources, twice the same assembly.
-mkdir "$work/again"
-dotnet build src/Bytemill.Tokenization --configuration Release --no-incremental -p:Version=$version -p:ContinuousIntegrationBuild=true \
-    --output "$work/again" --verbosity quiet
-cmp "$work/again/Bytemill.Tokenization.dll" "$work/Bytemill.Tokenization/lib/net10.0/Bytemill.Tokenization.dll" || fail "two builds differ"
-
+# A project that uses package $1, from the sources $2 and the folder; its program is standard input.
 consumer() {
-    local name=$1 sources=$2
-    mkdir "$work/use-$name"
-    cat >"$work/use-$name/use.csproj" <<EOF
+    local name=$1 sources=$2 use=$work/use-$1
+    mkdir "$use"
+    cat >"$use/use.csproj" <<EOF
 <Project Sdk="Microsoft.NET.Sdk">
   <PropertyGroup>
     <OutputType>Exe</OutputType>
     <TargetFramework>net10.0</TargetFramework>
     <Nullable>enable</Nullable>
     <ImplicitUsings>enable</ImplicitUsings>
+    <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
     <RestorePackagesPath>$work/packages</RestorePackagesPath>
   </PropertyGroup>
   <ItemGroup><PackageReference Include="$name" Version="$version" /></ItemGroup>
 </Project>
 EOF
-    cat >"$work/use-$name/Program.cs"
+    cat >"$use/Program.cs"
     printf '<configuration><packageSources>%s<add key="feed" value="%s" /></packageSources></configuration>\n' \
-        "$sources" "$work/feed" >"$work/use-$name/nuget.config"
-    dotnet run --project "$work/use-$name" || fail "a project that uses $name does not run"
+        "$sources" "$work/feed" >"$use/nuget.config"
+    quietly dotnet build "$use"
+    dotnet run --project "$use" --no-build || fail "a project that uses $name does not run"
 }
 
 vocabulary='Vocabulary.Create([.. Enumerable.Range(0, 256).Select(b => KeyValuePair.Create(new[] { (byte)b }, 1L)), KeyValuePair.Create("the"u8.ToArray(), 9L)])'
@@ -86,4 +73,28 @@ IReadOnlyList<int> ids = tokenizer.EncodeToIds("the 文");
 Console.WriteLine(\$"Bytemill.MLTokenizers from its package: {string.Join(' ', ids)} is '{tokenizer.Decode(ids)}'");
 return tokenizer.Decode(ids) == "the 文" ? 0 : 1;
 EOF
+
+# What those projects got, unpacked by the package manager.
+for name in Bytemill.Tokenization Bytemill.MLTokenizers; do
+    package=$work/packages/${name,,}/$version
+    for file in README.md NOTICE "lib/net10.0/$name.dll" "lib/net10.0/$name.xml"; do
+        [[ -s $package/$file ]] || fail "$name has no $file"
+    done
+    nuspec=$package/${name,,}.nuspec
+    for field in '<license type="expression">Apache-2.0</license>' '<readme>README.md</readme>' '<description>' '<authors>' '<tags>'; do
+        grep -q "$field" "$nuspec" || fail "the description of $name has no $field"
+    done
+    ! grep -q '](\.\|](docs/' "$package/README.md" || fail "README.md of $name has a link into the repository, which a package is not in"
+    ! grep -aq "$PWD" "$package/lib/net10.0/$name.dll" || fail "$name.dll holds the path of this checkout"
+done
+! grep -q '<dependency ' "$work/packages/bytemill.tokenization/$version/bytemill.tokenization.nuspec" || fail "Bytemill.Tokenization depends on another package"
+dependencies=$(grep -o '<dependency id="[^"]*"' "$work/packages/bytemill.mltokenizers/$version/bytemill.mltokenizers.nuspec" | sort | tr -d '\n')
+[[ $dependencies == '<dependency id="Bytemill.Tokenization"<dependency id="Microsoft.ML.Tokenizers"' ]] ||
+    fail "Bytemill.MLTokenizers depends on $dependencies"
+
+# Twice the same sources, twice the same assembly.
+quietly dotnet build src/Bytemill.Tokenization --configuration Release --no-incremental -p:Version=$version -p:ContinuousIntegrationBuild=true \
+    --output "$work/again"
+cmp "$work/again/Bytemill.Tokenization.dll" "$work/packages/bytemill.tokenization/$version/lib/net10.0/Bytemill.Tokenization.dll" ||
+    fail "two builds of Bytemill.Tokenization differ"
 echo "check-package.sh: both packages are in order"

@@ -25,6 +25,10 @@ step dotnet build scripts/make-unicode-data.cs
 step dotnet build scripts/check-formats.cs
 step dotnet format Pipeline.sln --verify-no-changes --no-restore
 
+if (($# == 0)); then
+    step scripts/check-package.sh
+fi
+
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 status=0

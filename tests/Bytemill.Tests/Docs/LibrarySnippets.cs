@@ -24,6 +24,17 @@ public class LibrarySnippets
         return text;
     }
 
+    internal static Tokenizer Compile()
+    {
+        using (FileStream file = File.Create("model.bytemillc"))
+        {
+            tokenizer.WriteCompiled(file);
+        }
+
+        Tokenizer mapped = Tokenizer.Load("model.bytemillc");
+        return mapped;
+    }
+
     internal static IReadOnlyList<int> LoadAdapter()
     {
         BytemillTokenizer tokenizer = BytemillTokenizer.Load("model.bytemill", new EncodeOptions { AddBos = true });
@@ -151,6 +162,16 @@ public class LibrarySnippets
         string shown = chat.DecodeWithSpecialTokens(prompt);
         Assert.Equal("<bos><|user|>what is <|end|>?<|end|>", shown);
         Assert.Equal(3, prompt.Count(chat.IsSpecial));
+    }
+
+    [Fact]
+    public void Sample()
+    {
+        TokenSampler sampler = tokenizer.CreateSampler(new SamplingOptions { Alpha = 0.2 });
+        int[] first = sampler.Sample("the thing", seed: 1);
+        int[] second = sampler.Sample("the thing", seed: 2);
+        Assert.Equal("the thing", tokenizer.DecodeToString(first));
+        Assert.Equal("the thing", tokenizer.DecodeToString(second));
     }
 
     [Fact]
