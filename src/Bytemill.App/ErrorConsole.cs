@@ -15,6 +15,7 @@ internal static class ErrorConsole
     private static void Write(string head, string message)
     {
         s_console.Markup(head);
-        Console.Error.WriteLine(message.ReplaceLineEndings(" "));
+        // An option that takes no standard stream shows its name as it was given.
+        Console.Error.WriteLine(message.ReplaceLineEndings(" ").Replace(StandardStreams.Name, "-", StringComparison.Ordinal));
     }
 }

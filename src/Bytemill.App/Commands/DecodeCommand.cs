@@ -15,7 +15,7 @@ internal sealed class DecodeSettings : CommandSettings
     public string? Input { get; init; }
 
     [CommandOption("-m|--model <FILE>")]
-    [Description("The model.bytemill of a training run.")]
+    [Description("The model.bytemill of a training run, or a model of another format (see convert).")]
     public string Model { get; init; } = "";
 
     [CommandOption("--ids <IDS>")]

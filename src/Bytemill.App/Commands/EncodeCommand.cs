@@ -14,7 +14,7 @@ internal sealed class EncodeSettings : CommandSettings
     public string? Input { get; init; }
 
     [CommandOption("-m|--model <FILE>")]
-    [Description("The model.bytemill of a training run.")]
+    [Description("The model.bytemill of a training run, or a model of another format (see convert).")]
     public string Model { get; init; } = "";
 
     [CommandOption("--text <TEXT>")]

@@ -46,17 +46,10 @@ internal sealed class EvalCommand : AsyncCommand<EvalSettings>
 
     private static void WriteFile(string? path, bool overwrite, Action<Stream> write)
     {
-        if (path is null)
+        if (path is not null)
         {
-            return;
+            ModelOutput.WriteAtomically(path, write, overwrite);
         }
-
-        if (overwrite)
-        {
-            File.Delete(path);
-        }
-
-        ModelOutput.WriteAtomically(path, write);
     }
 
     private static void WritePage(EvaluationReport report, Stream stream)

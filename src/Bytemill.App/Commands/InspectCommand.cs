@@ -15,7 +15,7 @@ internal sealed class InspectSettings : CommandSettings
     public string? Input { get; init; }
 
     [CommandOption("-m|--model <FILE>")]
-    [Description("The model.bytemill of a training run, or another model that can be loaded.")]
+    [Description("The model.bytemill of a training run, or a model of another format (see convert).")]
     public string Model { get; init; } = "";
 
     [CommandOption("--text <TEXT>")]

@@ -24,6 +24,18 @@ public class LibrarySnippets
         return text;
     }
 
+    internal static Tokenizer OtherFormats()
+    {
+        TokenizerModel model = ModelFormats.ReadFile("tokenizer.json");
+        var other = new Tokenizer(model);
+        using (FileStream file = File.Create("spm.model"))
+        {
+            ModelFormats.Write(model, ModelFormat.SentencePiece, file);
+        }
+
+        return other;
+    }
+
     internal static Tokenizer Compile()
     {
         using (FileStream file = File.Create("model.bytemillc"))

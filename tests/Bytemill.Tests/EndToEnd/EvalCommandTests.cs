@@ -14,13 +14,9 @@ public sealed class EvalCommandTests : IDisposable
     public EvalCommandTests()
     {
         TestCorpus.Write(_directory["in"], s_texts, files: 2, rowsPerGroup: 1);
-        TokenizerModel model = TestModels.Small();
-        using FileStream own = File.Create(_directory["small.bytemill"]);
-        ModelFile.Write(model, own);
-        using FileStream reference = File.Create(_directory["small.json"]);
-        BytePieceFormat.Write(model, reference);
-        using FileStream other = File.Create(_directory["digits.bytemill"]);
-        ModelFile.Write(TestModels.Small(isolateDigits: true), other);
+        File.WriteAllBytes(_directory["small.bytemill"], FormatModels.Write(FormatModels.Plain, ModelFormat.Bytemill));
+        File.WriteAllBytes(_directory["digits.bytemill"], FormatModels.Write(
+            new TokenizerModel(FormatModels.Vocabulary, new ModelOptions { IsolateDigits = true }), ModelFormat.Bytemill));
     }
 
     public void Dispose() => _directory.Dispose();
@@ -28,21 +24,25 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public async Task Run_ModelsOfSeveralFormats_SideBySideInAllReports()
     {
+        string[] formats = Enum.GetNames<ModelFormat>();
+        foreach (string format in formats)
+        {
+            File.WriteAllBytes(_directory[format], FormatModels.Write(FormatModels.Plain, Enum.Parse<ModelFormat>(format)));
+        }
+
         string[] arguments =
         [
-            "eval", "--model", _directory["small.bytemill"], "--model", _directory["small.json"], "--model", _directory["digits.bytemill"],
+            "eval", "--model", _directory["digits.bytemill"], .. formats.SelectMany(format => (string[])["--model", _directory[format]]),
             "--input", _directory["in"], "--group-by", "lang",
         ];
         (int exitCode, string[] output, string[] errors) = await BytemillProcess.RunAsync([.. arguments, "--json", "--html", _directory["r.html"], "--counts", _directory["c.tsv"]]);
         Assert.True(exitCode == 0, string.Join('\n', errors));
         using JsonDocument json = JsonDocument.Parse(string.Join('\n', output));
         JsonElement[] models = [.. json.RootElement.GetProperty("models").EnumerateArray()];
-        Assert.Equal(["small.bytemill", "small.json", "digits.bytemill"], models.Select(model => model.GetProperty("name").GetString()));
+        Assert.Equal(["digits.bytemill", .. formats], models.Select(model => model.GetProperty("name").GetString()));
         long[] tokens = [.. models.Select(model => model.GetProperty("tokens").GetInt64())];
-        long expected = s_texts.Sum(text => (long)new Tokenizer(TestModels.Small()).Encode(text).Length);
-        long isolated = s_texts.Sum(text => (long)new Tokenizer(TestModels.Small(isolateDigits: true)).Encode(text).Length);
-        Assert.Equal([expected, expected, isolated], tokens);
-        Assert.True(isolated > expected);
+        var tokenizer = new Tokenizer(FormatModels.Plain);
+        Assert.Equal(Enumerable.Repeat(s_texts.Sum(text => (long)tokenizer.Encode(text).Length), formats.Length), tokens[1..]);
         Assert.Equal(4, json.RootElement.GetProperty("texts").GetInt64());
         string page = File.ReadAllText(_directory["r.html"]);
         Assert.Equal(4, page.Split("<svg").Length);
@@ -64,6 +64,7 @@ public sealed class EvalCommandTests : IDisposable
     [Theory]
     [InlineData("--input {dir}/in", "--model")]
     [InlineData("--model {dir}/small.bytemill", "--input")]
+    [InlineData("--model - --input {dir}/in", "No model at '-'")]
     [InlineData("--model {dir}/small.bytemill --input {dir}/in --group-by language", "--group-by language")]
     [InlineData("--model {dir}/small.bytemill --input {dir}/in --text-column body", "--text-column")]
     [InlineData("--model {dir}/small.bytemill --input {dir}/in --html {dir}/none/r.html", "--html '{dir}/none/r.html': there is no directory '{dir}/none'")]
