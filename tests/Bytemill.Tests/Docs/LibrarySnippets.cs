@@ -177,16 +177,6 @@ public class LibrarySnippets
     }
 
     [Fact]
-    public void Sample()
-    {
-        TokenSampler sampler = tokenizer.CreateSampler(new SamplingOptions { Alpha = 0.2 });
-        int[] first = sampler.Sample("the thing", seed: 1);
-        int[] second = sampler.Sample("the thing", seed: 2);
-        Assert.Equal("the thing", tokenizer.DecodeToString(first));
-        Assert.Equal("the thing", tokenizer.DecodeToString(second));
-    }
-
-    [Fact]
     public void Best()
     {
         ImmutableArray<Segmentation> best = tokenizer.NBest("the thing", 3);
