@@ -7,19 +7,12 @@ namespace Bytemill.App;
 /// <summary>A report for a person at a terminal, or in a pipe.</summary>
 internal static class EvaluationTable
 {
-    // A pipe has no width; without one, tables are cut to 80 columns.
-    private const int PipedWidth = 200;
-
     // Lists of pieces are for looking at; all of them are in the JSON and the page.
     private const int ShownPieces = 10;
 
     public static void Write(EvaluationReport report, IAnsiConsole console)
     {
-        if (Console.IsOutputRedirected)
-        {
-            console.Profile.Width = PipedWidth;
-        }
-
+        PipedConsole.Widen(console);
         TokenTotals corpus = report.Models[0].Usage.Totals;
         Line(console, Units.Format(
             $"{report.Files} files, {Units.Count(corpus.Texts)} texts, {Units.Bytes(corpus.TextBytes)}, {Units.Count(corpus.Characters)} characters"));

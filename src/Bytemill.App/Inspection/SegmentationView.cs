@@ -116,6 +116,7 @@ internal sealed class SegmentationView
             table.AddRow([.. cells.Select(cell => new Text(cell))]);
         }
 
+        PipedConsole.Widen(_console);
         _console.Write(table);
     }
 

@@ -147,6 +147,12 @@ public sealed class TextCommandsTests : IDisposable
         Assert.Equal(["the│␣│th│ing", "<0xE8>│<0xAA>│<0x9E>"], [lines[0], lines[2]]);
         Assert.StartsWith("4 tokens, 9 bytes, 2.250 bytes per token", lines[1], StringComparison.Ordinal);
 
+        (exitCode, output, errors) = await RunAsync([], "inspect", "--model", _model, "--text", "the <|end|>", "--special", "<|end|>", "--ids", "--scores");
+        Assert.True(exitCode == 0, errors);
+        string[] rows = Encoding.UTF8.GetString(output).Split('\n');
+        Assert.Contains(rows, row => row.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is ["the", _, "0", "3", "3", _, "30"]);
+        Assert.Contains(rows, row => row.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is ["<|end|>", _, "4", "11", "0"]);
+
         (exitCode, output, errors) = await RunAsync([], "inspect", "--model", _model);
         Assert.True(exitCode == 0, errors);
         Assert.Contains(s_tokenizer.Model.Hash, Encoding.UTF8.GetString(output), StringComparison.Ordinal);
