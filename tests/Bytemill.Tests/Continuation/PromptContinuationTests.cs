@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.Json;
 using Bytemill.Tokenization;
 using CsCheck;
 
@@ -220,6 +221,26 @@ public class PromptContinuationTests
         }
 
         Assert.Equal(continuation.Kept.Length, shared);
+    }
+
+    [Fact]
+    public void Continue_PublishedModel_KeepsWhatTheWholeTextBeginsWithWhereverItIsCut()
+    {
+        using Stream model = TestModels.OpenGolden("bytepiece.plus.80k.zip");
+        Tokenizer tokenizer = Tokenizer.Load(model, "bytepiece.plus.80k");
+        var random = new Random(3);
+        foreach (string line in File.ReadLines(TestModels.SharedFile("encode-plus.80k.jsonl")))
+        {
+            using JsonDocument one = JsonDocument.Parse(line);
+            byte[] text = Encoding.UTF8.GetBytes(one.RootElement.GetProperty("text").GetString()!);
+            int[] whole = tokenizer.Encode(text);
+            for (int i = 0; i < 8; i++)
+            {
+                int cut = random.Next(text.Length + 1);
+                ImmutableArray<int> kept = tokenizer.Continue(text.AsSpan(0, cut)).Kept;
+                Assert.True(whole.AsSpan().StartsWith(kept.AsSpan()), $"{cut} bytes of {line}");
+            }
+        }
     }
 
     [Fact]
