@@ -27,7 +27,11 @@ internal static class ModelLoader
         }
         catch (ModelFormatException e)
         {
-            throw new JobInputException($"{path}: {e.Message}", e);
+            // The library names the file, mostly without its folder.
+            string name = Path.GetFileName(path);
+            string rest = e.Message.StartsWith(path, StringComparison.Ordinal) ? e.Message[path.Length..]
+                : e.Message.StartsWith(name, StringComparison.Ordinal) ? e.Message[name.Length..] : ": " + e.Message;
+            throw new JobInputException(path + rest, e);
         }
     }
 }

@@ -84,12 +84,17 @@ public static class JobPreflight
 
         try
         {
+            if (ModelFormats.DetectFile(path) is not ModelFormat.Bytemill and var format)
+            {
+                throw new JobInputException($"{path}: found a model in the format {format}; jobs take model.bytemill. Convert it first: bytemill convert {path} model.bytemill");
+            }
+
             using FileStream file = File.OpenRead(path);
-            ModelFile.Read(file);
+            ModelFile.Read(file, path);
         }
         catch (ModelFormatException e)
         {
-            throw new JobInputException($"{path}: {e.Message}", e);
+            throw new JobInputException(e.Message, e);
         }
     }
 

@@ -68,7 +68,7 @@ public static class ModelFormats
         return default;
     }
 
-    /// <summary>The format of a file by its first bytes.</summary>
+    /// <summary>The format of a file by its first bytes; messages call it <paramref name="path"/>.</summary>
     /// <exception cref="ModelFormatException">As of <see cref="Detect"/>.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ModelFormat DetectFile(string path)
@@ -76,7 +76,7 @@ public static class ModelFormats
         ArgumentNullException.ThrowIfNull(path);
         using FileStream stream = File.OpenRead(path);
         byte[] head = new byte[ModelBytes.HeadLength];
-        return Detect(head.AsSpan(0, stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)), Path.GetFileName(path));
+        return Detect(head.AsSpan(0, stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)), path);
     }
 
     /// <summary>Reads a model of any format; reads the stream to its end.</summary>

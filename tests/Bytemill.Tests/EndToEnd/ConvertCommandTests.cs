@@ -74,6 +74,29 @@ public sealed class ConvertCommandTests : IDisposable
         Assert.StartsWith($"error: {_directory["zeros.model"]}, byte 0: found bytes 0000", Assert.Single(errors, error => error.Length > 0), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Encode_ModelThatIsNone_IsNamedOnceWithItsFolder()
+    {
+        File.WriteAllBytes(_directory["cut.json"], FormatModels.Write(FormatModels.Plain, ModelFormat.BytePiece)[..99]);
+        foreach (string name in new[] { "notes.txt", "cut.json" })
+        {
+            (int exitCode, _, string[] errors) = await BytemillProcess.RunAsync("encode", "--model", _directory[name], "--text", "a");
+            Assert.Equal(2, exitCode);
+            string line = Assert.Single(errors, error => error.Length > 0);
+            Assert.StartsWith($"error: {_directory[name]}, ", line, StringComparison.Ordinal);
+            Assert.Equal(line.IndexOf(name, StringComparison.Ordinal), line.LastIndexOf(name, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task Tokenize_ModelOfAnotherFormat_SaysHowToConvertIt()
+    {
+        (int exitCode, _, string[] errors) = await BytemillProcess.RunAsync(
+            "tokenize", "--model", _directory["m.json"], "--input", _directory.Path, "--output", _directory["out"]);
+        Assert.Equal(2, exitCode);
+        Assert.Contains($"{_directory["m.json"]}: found a model in the format BytePiece; jobs take model.bytemill. Convert it first: bytemill convert", Assert.Single(errors, error => error.Length > 0), StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(WrongUses))]
     public async Task Convert_WrongUse_OneLineExitCode2AndNothingTouched(string arguments, string[] named)
