@@ -28,7 +28,7 @@ internal sealed class DecodeSettings : CommandSettings
     public string Format { get; init; } = "text";
 
     [CommandOption("-o|--output <FILE>")]
-    [Description("File to write; must not exist. Default: standard output.")]
+    [Description("File to write; must not exist, and is not left behind half written. Default: standard output.")]
     public string? Output { get; init; }
 
     [CommandOption("--whole")]
@@ -56,16 +56,7 @@ internal sealed class DecodeCommand : Command<DecodeSettings>
         IdFormat format = settings.Ids is null ? IdFormats.Parse(settings.Format, tokenizer.Model) : IdFormat.Text;
         using Stream input = settings.Ids is null ? StandardStreams.OpenInput(settings.Input) : new MemoryStream(Encoding.UTF8.GetBytes(settings.Ids));
         string name = settings.Ids is null ? StandardStreams.NameOf(settings.Input) : "--ids";
-        using Stream output = StandardStreams.OpenOutput(settings.Output);
-        try
-        {
-            Run(tokenizer, input, name, output, format, settings, cancellationToken);
-        }
-        catch (IOException e) when (StandardStreams.IsBrokenPipe(e))
-        {
-            // Whoever read the text has enough.
-        }
-
+        StandardStreams.Write(settings.Output, output => Run(tokenizer, input, name, output, format, settings, cancellationToken));
         return ExitCodes.Done;
     }
 

@@ -31,7 +31,7 @@ internal sealed class EncodeSettings : CommandSettings
     public string Format { get; init; } = "text";
 
     [CommandOption("-o|--output <FILE>")]
-    [Description("File to write; must not exist. Default: standard output.")]
+    [Description("File to write; must not exist, and is not left behind half written. Default: standard output.")]
     public string? Output { get; init; }
 
     [CommandOption("--whole")]
@@ -89,11 +89,10 @@ internal sealed class EncodeCommand : Command<EncodeSettings>
         EncodeOptions options = SpecialTokenOptions.Create(tokenizer.Model, settings.Special, settings.Bos, settings.Eos);
         using Stream input = settings.Text is null ? StandardStreams.OpenInput(settings.Input) : new MemoryStream(Encoding.UTF8.GetBytes(settings.Text));
         string name = settings.Text is null ? StandardStreams.NameOf(settings.Input) : "--text";
-        using Stream output = StandardStreams.OpenOutput(settings.Output);
         var lines = new TextLines(input, name, settings.Whole || format.IsBinary() || settings.Text is not null, settings.Bytes);
-        var writer = new IdWriter(output, format, settings.Pieces ? tokenizer : null);
-        try
+        StandardStreams.Write(settings.Output, output =>
         {
+            var writer = new IdWriter(output, format, settings.Pieces ? tokenizer : null);
             if (sampling is null)
             {
                 TextEncoding.Run(tokenizer, options, lines, writer, cancellationToken);
@@ -102,12 +101,7 @@ internal sealed class EncodeCommand : Command<EncodeSettings>
             {
                 TextSampling.Run(tokenizer.CreateSampler(sampling.Options), sampling.Seed, options, lines, writer, cancellationToken);
             }
-        }
-        catch (IOException e) when (StandardStreams.IsBrokenPipe(e))
-        {
-            // Whoever read the ids has enough.
-        }
-
+        });
         return ExitCodes.Done;
     }
 }

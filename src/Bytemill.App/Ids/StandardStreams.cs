@@ -65,6 +65,31 @@ internal static class StandardStreams
         }
     }
 
+    /// <summary>Opens an output and writes it. Ends quietly where whoever reads it has enough; a file that is not whole is removed.</summary>
+    /// <exception cref="JobInputException">The file exists, or cannot be written.</exception>
+    public static void Write(string? path, Action<Stream> write)
+    {
+        Stream output = OpenOutput(path);
+        bool isWhole = false;
+        try
+        {
+            write(output);
+            isWhole = true;
+        }
+        catch (IOException e) when (IsBrokenPipe(e))
+        {
+            // Not our fault, and no file.
+        }
+        finally
+        {
+            output.Dispose();
+            if (!isWhole && path is not (null or Name))
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
     /// <summary>Whether the reader of a pipe has gone, as <c>head</c> does when it has seen enough.</summary>
     public static bool IsBrokenPipe(Exception error) => error is IOException { HResult: BrokenPipe or WindowsBrokenPipe or WindowsNoData };
 }

@@ -101,6 +101,23 @@ public sealed class TextCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_FaultyInput_LeavesNoFileButAPipeHasWhatCameBefore()
+    {
+        byte[] text = [.. "the thing\n"u8, 0xFF];
+        (int exitCode, _, string errors) = await RunAsync(text, "encode", "--model", _model, "--output", _directory["ids"]);
+        Assert.Equal(2, exitCode);
+        Assert.Contains("standard input:2: byte 0xFF", errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(_directory["ids"]));
+        (exitCode, _, errors) = await RunAsync("35 36\n99999\n"u8.ToArray(), "decode", "--model", _model, "--output", _directory["text"]);
+        Assert.Equal(2, exitCode);
+        Assert.Contains("standard input:2: 99999 is not an id", errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(_directory["text"]));
+        (exitCode, byte[] output, _) = await RunAsync("35 36\n99999\n"u8.ToArray(), "decode", "--model", _model);
+        Assert.Equal(2, exitCode);
+        Assert.Equal(" !\n"u8.ToArray(), output);
+    }
+
+    [Fact]
     public async Task Encode_TextThatSpellsSpecialTokens_StaysTextUntilAllowedByName()
     {
         const string Hostile = "<bos><eos><|end|><pad>";
