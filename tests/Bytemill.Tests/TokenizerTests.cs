@@ -125,6 +125,18 @@ public class TokenizerTests
     }
 
     [Fact]
+    public void Encode_IsolatedDigits_SecondTimeAllocatesNothing()
+    {
+        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("中文 ٣٤ ５ né 123\n", 100)));
+        var ids = new ArrayBufferWriter<int>(text.Length);
+        s_digits.Encode(text, ids);
+        ids.ResetWrittenCount();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        s_digits.Encode(text, ids);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void Encode_BosAndEos_AreAdded()
     {
         var options = new EncodeOptions { AddBos = true, AddEos = true };

@@ -64,7 +64,7 @@ internal static partial class UnicodeData
             return (uint)(codePoint - '0') < 10;
         }
 
-        int range = DigitLasts.BinarySearch(codePoint);
+        int range = DigitLasts.BinarySearch<int, int>(codePoint);
         range = range < 0 ? ~range : range;
         return range < DigitFirsts.Length && DigitFirsts[range] <= codePoint;
     }
