@@ -91,12 +91,33 @@ internal sealed class TextEncoder(PieceAutomaton automaton, ModelOptions options
     public ReadOnlySpan<byte> Normalize(ReadOnlySpan<byte> line) =>
         options.Normalization == TextNormalization.Nfc ? TextNormalizer.ToNfc(line, _normalized) : line;
 
-    // As many lines as the segmenter takes at once; 0 bytes when the first is longer or has to be normalised.
+    // As many lines as the segmenter takes at once; 0 bytes when the first is longer.
     private int EncodeLines(ReadOnlySpan<byte> utf8, IBufferWriter<int> ids)
     {
-        ReadOnlySpan<byte> window = utf8[..Math.Min(utf8.Length, _segmenter.MaxChunksLength)];
+        int taken = SplitLines(utf8, _segmenter.MaxChunksLength, out int lines);
+        ReadOnlySpan<byte> text = utf8[..taken];
+        if (options.Normalization == TextNormalization.Nfc && !TextNormalizer.IsNfc(text))
+        {
+            // Lines stand alone, so the normal form of all of them has the same lines. It may be longer.
+            taken = SplitLines(text, _segmenter.MaxChunksLength / Tokenizer.LargestNfcGrowth, out _);
+            text = Normalize(utf8[..taken]);
+            SplitLines(text, int.MaxValue, out lines);
+        }
+
+        if (taken > 0)
+        {
+            _segmenter.SegmentChunks(text, _lineLengths.AsSpan(0, lines), ids, Vocabulary.FirstPieceId);
+        }
+
+        return taken;
+    }
+
+    // Puts down the lengths of the lines that are whole within so many bytes.
+    private int SplitLines(ReadOnlySpan<byte> utf8, int limit, out int lines)
+    {
+        ReadOnlySpan<byte> window = utf8[..Math.Min(utf8.Length, limit)];
         int taken = 0;
-        int lines = 0;
+        lines = 0;
         while (taken < window.Length && lines < LinesAtOnce)
         {
             int length = ChunkSplitter.NextEncodingChunk(window[taken..], isolateDigits: false);
@@ -110,25 +131,6 @@ internal sealed class TextEncoder(PieceAutomaton automaton, ModelOptions options
             taken += length;
         }
 
-        if (options.Normalization == TextNormalization.Nfc && taken > 0)
-        {
-            var cursor = new NfcCursor(utf8[..taken]);
-            if (cursor.MoveToChange())
-            {
-                // The line that changes goes the other way.
-                while (taken > cursor.ChangeStart)
-                {
-                    taken -= _lineLengths[--lines];
-                }
-            }
-        }
-
-        if (taken == 0)
-        {
-            return 0;
-        }
-
-        _segmenter.SegmentChunks(utf8[..taken], _lineLengths.AsSpan(0, lines), ids, Vocabulary.FirstPieceId);
         return taken;
     }
 

@@ -7,7 +7,7 @@ namespace Bytemill.Tokenization;
 public sealed partial class Tokenizer
 {
     // UTF-8 grows by three at most when normalised (UAX 15; U+0390 taken apart): one token for each byte is the most there can be.
-    private const int LargestNfcGrowth = 3;
+    internal const int LargestNfcGrowth = 3;
 
     /// <summary>The ids of a text, in a new array.</summary>
     /// <inheritdoc cref="Encode(ReadOnlySpan{char}, IBufferWriter{int}, EncodeOptions?)"/>

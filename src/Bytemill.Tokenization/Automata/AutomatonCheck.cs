@@ -17,7 +17,9 @@ internal static unsafe class AutomatonCheck
     public static void Run(AutomatonLayout layout, AutomatonUnit* units, ushort* depths, PieceMatch* matches, double* scores)
     {
         CheckMatches(layout, matches, scores);
-        if (units[PieceAutomaton.Root].Base != 0 || units[PieceAutomaton.Root].Fail != PieceAutomaton.Root || depths[PieceAutomaton.Root] != 0)
+        // Without a parent it is nobody's child, so that no step ends at it.
+        AutomatonUnit root = units[PieceAutomaton.Root];
+        if (root.Base != 0 || root.Fail != PieceAutomaton.Root || root.Check != -1 || depths[PieceAutomaton.Root] != 0)
         {
             Throw.NotAnAutomaton("its root is not one");
         }

@@ -45,6 +45,7 @@ public class CompiledModelFileTests
     [InlineData(Place.Fail, int.MaxValue, "a slot leads outside it")]
     [InlineData(Place.Matches, int.MaxValue, "a slot leads outside it")]
     [InlineData(Place.Check, 5, "no child for some byte")]
+    [InlineData(Place.RootCheck, 'a', "its root is not one")]
     [InlineData(Place.ChildCheck, 1 << 20, "not one deeper than its parent")]
     [InlineData(Place.ChildCheck, PieceAutomaton.Root, "not one deeper than its parent")]
     [InlineData(Place.Fail, 'b', "falls back on one as deep")]
@@ -73,6 +74,7 @@ public class CompiledModelFileTests
                     Place.Base => unit,
                     Place.Check => unit + 4,
                     Place.ChildCheck => child + 4,
+                    Place.RootCheck => (int)AutomatonLayout.UnitsAt + (PieceAutomaton.Root * 16) + 4,
                     Place.Fail => unit + 8,
                     Place.Matches => unit + 12,
                     Place.Score => list + 4,
@@ -127,6 +129,7 @@ public class CompiledModelFileTests
         Base,
         Check,
         ChildCheck,
+        RootCheck,
         Fail,
         Matches,
         Depth,
