@@ -117,9 +117,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(PosixSignal.SIGTERM)]
     public async Task Run_Interrupted_StopsCleanlyAndLeavesNothing(PosixSignal signal)
     {
-        // Large enough to be still running when the signal comes.
+        // Large enough to be still running when the signal comes, also where this process has to wait for a processor.
         string line = string.Join(' ', Enumerable.Range(0, 4_000).Select(i => $"word{i * 7919 % 10_007}"));
-        TestCorpus.Write(_directory["big"], [.. Enumerable.Range(0, 300).Select(i => $"{i} {line} {i * 31}")], files: 2, rowsPerGroup: 50);
+        TestCorpus.Write(_directory["big"], [.. Enumerable.Range(0, 2_000).Select(i => $"{i} {line} {i * 31}")], files: 2, rowsPerGroup: 50);
         await using BytemillProcess run = BytemillProcess.Start("run", "--input", _directory["big"], "--order", "8", "--output", _directory["out"]);
         await run.FirstLineAsync();
         run.Signal(signal);
