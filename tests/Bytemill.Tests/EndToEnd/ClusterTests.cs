@@ -86,7 +86,7 @@ public sealed class ClusterTests : IDisposable
     public async Task Tokenize_SampledAndANodeKilled_OthersRedoItsTasksToTheSameBytes()
     {
         string text = string.Join(' ', Enumerable.Range(0, 8_000).Select(i => i % 3 == 0 ? "the thing" : $"in {i}"));
-        TestCorpus.Write(_directory["in"], [.. Enumerable.Range(0, 60).Select(i => $"{i} {text}")], files: 6, rowsPerGroup: 3);
+        TestCorpus.Write(_directory["in"], [.. Enumerable.Range(0, 600).Select(i => $"{i} {text}")], files: 6, rowsPerGroup: 20);
         using (FileStream model = File.Create(_directory["small.bytemill"]))
         {
             Bytemill.Tokenization.ModelFile.Write(TestModels.Small(), model);
@@ -104,14 +104,16 @@ public sealed class ClusterTests : IDisposable
         string seed = $"127.0.0.1:{FreePort()}";
         await using BytemillProcess first = BytemillProcess.Start("node", "--config", config, "--port", seed.Split(':')[1], "--seed", seed);
         await first.FirstLineAsync();
-        await using BytemillProcess second = BytemillProcess.Start("node", "--config", config, "--seed", seed, "--roles", "worker,shard");
+        await using BytemillProcess second = BytemillProcess.Start("node", "--config", config, "--seed", seed);
+        await using BytemillProcess third = BytemillProcess.Start("node", "--config", config, "--seed", seed, "--roles", "worker,shard");
         await second.FirstLineAsync();
+        await third.FirstLineAsync();
         await using BytemillProcess run = BytemillProcess.Start([.. job, "--output", _directory["together"], "--cluster", seed]);
 
-        // It has done one file and is at the next.
-        await second.ErrorLineAsync("Finished");
-        second.Kill();
-        int together = await run.ExitCodeAsync(first, second);
+        // It has done one file and is at the next. Two others stay, a majority also when the one that gave the job has left.
+        await third.ErrorLineAsync("Finished");
+        third.Kill();
+        int together = await run.ExitCodeAsync(first, second, third);
         Assert.True(together == 0, string.Join('\n', run.Errors));
         AssertSameResults(_directory["alone"], _directory["together"]);
         await first.ErrorLineAsync("tasks go to others");
