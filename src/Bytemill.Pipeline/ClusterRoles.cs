@@ -17,6 +17,15 @@ public static class ClusterRoles
     /// <summary>Only submits and watches.</summary>
     public const string Client = "client";
 
+    /// <summary>
+    /// Counts when the nodes that still hear one another decide who goes on. Every node has it that does not only submit: a client
+    /// that leaves would else take the majority with it.
+    /// </summary>
+    public const string Voter = "voter";
+
     /// <summary>All roles that do work; the default.</summary>
     public static ImmutableArray<string> All { get; } = [Coordinator, Worker, Shard];
+
+    /// <summary>The roles under which a node of the given roles joins.</summary>
+    internal static string[] InCluster(ImmutableArray<string> roles) => roles.Contains(Client) ? [.. roles] : [.. roles, Voter];
 }

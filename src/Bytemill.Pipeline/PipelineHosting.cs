@@ -39,7 +39,7 @@ public static class PipelineHosting
                 .WithRemoting(new RemoteOptions { HostName = options.Hostname, PublicHostName = options.Hostname, Port = options.Port })
                 .WithClustering(new ClusterOptions
                 {
-                    Roles = [.. options.Roles],
+                    Roles = ClusterRoles.InCluster(options.Roles),
                     SeedNodes = seeds,
                 })
                 .AddJobCoordinator(node)
