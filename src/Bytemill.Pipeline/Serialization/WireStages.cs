@@ -42,6 +42,7 @@ internal static class WireStages
         SingleByteTokens = metrics.SingleByteTokens,
         WrittenBytes = metrics.WrittenBytes,
         ScratchBytes = metrics.ScratchBytes,
+        CoveredBytes = metrics.CoveredBytes,
     };
 
     public static TaskMetrics FromWire(Wire.TaskMetrics wire) => new()
@@ -55,6 +56,7 @@ internal static class WireStages
         SingleByteTokens = wire.SingleByteTokens,
         WrittenBytes = wire.WrittenBytes,
         ScratchBytes = wire.ScratchBytes,
+        CoveredBytes = wire.CoveredBytes,
     };
 
     // 0 stands for planning, which is no stage.

@@ -18,6 +18,9 @@ public sealed record TaskMetrics
     /// <summary>Bytes of text after normalisation.</summary>
     public long NormalizedBytes { get; init; }
 
+    /// <summary>Bytes of normalised text that the written counts stand for; see <see cref="StageBalance"/>.</summary>
+    public long CoveredBytes { get; init; }
+
     /// <summary>Tokens written.</summary>
     public long Tokens { get; init; }
 
@@ -38,6 +41,7 @@ public sealed record TaskMetrics
         Rows = left.Rows + right.Rows,
         TextBytes = left.TextBytes + right.TextBytes,
         NormalizedBytes = left.NormalizedBytes + right.NormalizedBytes,
+        CoveredBytes = left.CoveredBytes + right.CoveredBytes,
         Tokens = left.Tokens + right.Tokens,
         SingleByteTokens = left.SingleByteTokens + right.SingleByteTokens,
         WrittenBytes = left.WrittenBytes + right.WrittenBytes,

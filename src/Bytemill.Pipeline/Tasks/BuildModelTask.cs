@@ -18,6 +18,6 @@ internal sealed class BuildModelTask : ITaskBody
             context.Memory.LoneTaskBytes,
             context.Threads,
             context.Cancellation);
-        return new TaskMetrics { Units = 1, Entries = summary.NGramsByOrder.Sum() };
+        return new TaskMetrics { Units = 1, Entries = summary.NGramsByOrder.Sum(), CoveredBytes = summary.Total };
     }
 }

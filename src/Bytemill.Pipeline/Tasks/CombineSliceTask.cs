@@ -18,6 +18,6 @@ internal sealed class CombineSliceTask : ITaskBody
             context.Output.Scratch,
             kept,
             context.Cancellation);
-        return new TaskMetrics { Units = 1, Entries = summary.Pieces };
+        return new TaskMetrics { Units = 1, Entries = summary.Pieces, CoveredBytes = summary.TextBytes };
     }
 }

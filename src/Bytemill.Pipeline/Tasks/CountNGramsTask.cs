@@ -12,6 +12,6 @@ internal sealed class CountNGramsTask : ITaskBody
         TaskMetrics read = PartitionText.ForEachChunk(context, counter.Add);
         using FileStream file = context.Output.Create(WorkFileNames.Run);
         RunSummary run = counter.WriteTo(file);
-        return read with { Entries = run.Entries };
+        return read with { Entries = run.Entries, CoveredBytes = run.TextBytes };
     }
 }

@@ -13,6 +13,6 @@ internal sealed class CutSliceTask : ITaskBody
         using FileStream dropped = context.Output.Create(WorkFileNames.Dropped);
         CutSummary summary = PieceRanking.Cut(
             context.Open(inputs.Kept, context.Index, WorkFileNames.Kept), cut, kept, dropped, context.Cancellation);
-        return new TaskMetrics { Units = 1, Entries = summary.Kept };
+        return new TaskMetrics { Units = 1, Entries = summary.Kept, CoveredBytes = summary.TextBytes };
     }
 }

@@ -19,6 +19,6 @@ internal sealed class FilterPiecesTask : ITaskBody
             kept,
             dropped,
             context.Cancellation);
-        return new TaskMetrics { Units = 1, Entries = summary.Kept };
+        return new TaskMetrics { Units = 1, Entries = summary.Kept, CoveredBytes = summary.TextBytes };
     }
 }

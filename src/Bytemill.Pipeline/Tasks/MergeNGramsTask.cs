@@ -19,6 +19,6 @@ internal sealed class MergeNGramsTask : ITaskBody
             context.Output.Scratch,
             slice,
             context.Cancellation);
-        return new TaskMetrics { Units = 1, Entries = summary.KeptByOrder.Sum() };
+        return new TaskMetrics { Units = 1, Entries = summary.KeptByOrder.Sum(), CoveredBytes = summary.Total };
     }
 }

@@ -23,6 +23,6 @@ internal sealed class PruneTogetherTask : ITaskBody
 
         Vocabulary vocabulary = VocabularyBuilder.Build([() => context.Output.OpenRead(WorkFileNames.Kept)]);
         EmitVocabularyTask.WriteModel(context, vocabulary);
-        return new TaskMetrics { Units = 1, Entries = vocabulary.Count - Vocabulary.FirstPieceId };
+        return new TaskMetrics { Units = 1, Entries = vocabulary.Count - Vocabulary.FirstPieceId, CoveredBytes = EmitVocabularyTask.TextBytesOf(vocabulary) };
     }
 }

@@ -14,6 +14,6 @@ internal sealed class RankSliceTask : ITaskBody
             context.Output.Scratch,
             ranked,
             context.Cancellation);
-        return new TaskMetrics { Units = 1, Entries = summary.Pieces };
+        return new TaskMetrics { Units = 1, Entries = summary.Pieces, CoveredBytes = summary.TextBytes };
     }
 }

@@ -16,6 +16,6 @@ internal sealed class SegmentPiecesTask : ITaskBody
         pieces.Flush();
         using FileStream file = context.Output.Create(WorkFileNames.Run);
         RunSummary run = counter.WriteTo(file);
-        return read with { Entries = run.Entries };
+        return read with { Entries = run.Entries, CoveredBytes = run.TextBytes };
     }
 }

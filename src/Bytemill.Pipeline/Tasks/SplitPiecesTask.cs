@@ -22,6 +22,6 @@ internal sealed class SplitPiecesTask : ITaskBody
             context.Plan.PieceRanges,
             run,
             context.Cancellation);
-        return new TaskMetrics { Units = 1, Entries = summary.Entries };
+        return new TaskMetrics { Units = 1, Entries = summary.Entries, CoveredBytes = summary.TextBytes };
     }
 }

@@ -147,7 +147,7 @@ public sealed class PieceCounter : IDisposable
 
         run.EndSegmentsBefore(null, _ranges);
         _table.Clear();
-        return run.Finish();
+        return run.Finish() with { TextBytes = writer.TextBytes };
     }
 
     private RunSummary MergeSpills(IReadOnlyList<RunSource> spills, Stream output)
@@ -165,7 +165,7 @@ public sealed class PieceCounter : IDisposable
             run.EndSegment();
         }
 
-        return run.Finish();
+        return run.Finish() with { TextBytes = writer.TextBytes };
     }
 
     private void DropSpills()

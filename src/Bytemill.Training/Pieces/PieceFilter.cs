@@ -68,7 +68,9 @@ public static class PieceFilter
             AddByte(next, single);
         }
 
-        return new FilterSummary(keptWriter.Finish().Pieces, droppedWriter.Finish().Pieces);
+        PieceSliceSummary left = keptWriter.Finish();
+        PieceSliceSummary gone = droppedWriter.Finish();
+        return new FilterSummary(left.Pieces, gone.Pieces, unchecked(left.TextBytes + gone.TextBytes));
 
         void AddByte(int value, Span<byte> room)
         {

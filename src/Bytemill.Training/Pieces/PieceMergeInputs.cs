@@ -78,6 +78,6 @@ internal sealed class PieceMergeInputs : IDisposable
         }
 
         run.EndSegment();
-        return run.Finish();
+        return run.Finish() with { TextBytes = writer.TextBytes };
     }
 }

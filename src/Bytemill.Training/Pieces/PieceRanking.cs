@@ -45,7 +45,8 @@ public static class PieceRanking
 
         using PieceMergeInputs inputs = PieceMergeInputs.Reduce<SelectionOrder>(
             spills, RunKind.RankedPieces, PieceMergeInputs.FanInFor(memoryBytes), scratch, long.MaxValue, ct);
-        return new RankSummary(inputs.WriteTo<SelectionOrder>(ranked, RunKind.RankedPieces, ct).Entries);
+        RunSummary summary = inputs.WriteTo<SelectionOrder>(ranked, RunKind.RankedPieces, ct);
+        return new RankSummary(summary.Entries, summary.TextBytes);
     }
 
     /// <summary>Finds the last piece that is kept.</summary>
@@ -106,7 +107,9 @@ public static class PieceRanking
             }
         }
 
-        return new CutSummary(keptWriter.Finish().Pieces, droppedWriter.Finish().Pieces);
+        PieceSliceSummary left = keptWriter.Finish();
+        PieceSliceSummary gone = droppedWriter.Finish();
+        return new CutSummary(left.Pieces, gone.Pieces, unchecked(left.TextBytes + gone.TextBytes));
     }
 
     private static RunSource Spill(PieceArena arena, IScratchSpace scratch)
@@ -133,6 +136,7 @@ public static class PieceRanking
         }
 
         arena.Clear();
-        return new RankSummary(writer.Finish().Pieces);
+        PieceSliceSummary summary = writer.Finish();
+        return new RankSummary(summary.Pieces, summary.TextBytes);
     }
 }

@@ -48,6 +48,6 @@ public static class PieceRunMerger
             long.MaxValue,
             ct);
         RunSummary summary = inputs.WriteTo<ByteOrder>(output, RunKind.PieceSlice, ct);
-        return new PieceSliceSummary(summary.Entries, summary.Total, summary.LengthBytes);
+        return new PieceSliceSummary(summary.Entries, summary.Total, summary.LengthBytes, summary.TextBytes);
     }
 }

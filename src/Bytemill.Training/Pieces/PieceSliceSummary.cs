@@ -4,4 +4,5 @@ namespace Bytemill.Training;
 /// <param name="Pieces">Number of distinct pieces.</param>
 /// <param name="Total">Sum of their counts.</param>
 /// <param name="LengthBytes">Length of the file.</param>
-public sealed record PieceSliceSummary(long Pieces, long Total, long LengthBytes);
+/// <param name="TextBytes">Bytes of text that the pieces stand for: each its length, count times.</param>
+public sealed record PieceSliceSummary(long Pieces, long Total, long LengthBytes, long TextBytes);

@@ -28,7 +28,7 @@ public sealed class PieceSliceWriter : IDisposable
     {
         _run.EndSegment();
         RunSummary summary = _run.Finish();
-        return new PieceSliceSummary(summary.Entries, summary.Total, summary.LengthBytes);
+        return new PieceSliceSummary(summary.Entries, summary.Total, summary.LengthBytes, _writer.TextBytes);
     }
 
     /// <inheritdoc/>

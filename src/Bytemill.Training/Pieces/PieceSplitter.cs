@@ -33,7 +33,7 @@ public static class PieceSplitter
         }
 
         run.EndSegmentsBefore(null, ranges);
-        return run.Finish();
+        return run.Finish() with { TextBytes = writer.TextBytes };
     }
 
     /// <summary>Splits the pieces of all shards and writes what comes out of it at once as the new kept slice of all.</summary>

@@ -13,6 +13,9 @@ internal sealed class PieceWriter
         _segment = segment;
     }
 
+    /// <summary>Bytes of text that the pieces written so far stand for: each its length, count times. Modulo 2⁶⁴, since no text is so long.</summary>
+    public long TextBytes { get; private set; }
+
     public void Write(ReadOnlySpan<byte> piece, long count)
     {
         Span<byte> room = _segment.Reserve(piece.Length + (3 * VarInt.MaxBytes));
@@ -23,6 +26,7 @@ internal sealed class PieceWriter
         used += piece.Length - shared;
         used += VarInt.Write(room[used..], (ulong)count);
         _segment.Commit(used, count);
+        TextBytes = unchecked(TextBytes + (piece.Length * count));
         if (_last.Length < piece.Length)
         {
             _last = new byte[Math.Max(2 * _last.Length, piece.Length)];

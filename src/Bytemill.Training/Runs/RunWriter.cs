@@ -94,7 +94,7 @@ internal sealed class RunWriter : IDisposable
         _output.Write(footer.WrittenSpan);
         _output.Flush();
         return new RunSummary(
-            entries, total, _position + footer.WrittenCount, [.. _segments.Select(segment => segment.LengthBytes)]);
+            entries, total, _position + footer.WrittenCount, [.. _segments.Select(segment => segment.LengthBytes)], TextBytes: total);
     }
 
     public void Dispose() => Segment.Dispose();

@@ -15,7 +15,8 @@ public class CoordinatorMachineTests
     private static readonly Gen<(JobMode Mode, JobSize Size, ushort[] Schedule)> s_schedules = Gen.Select(
         Gen.Int[0, 2].Select(mode => (JobMode)mode),
         Gen.Select(Gen.Int[1, 4], Gen.Int[0, 3], Gen.Int[1, 3], Gen.Int[1, 3], (partitions, files, ngrams, pieces) => new JobSize(partitions, files, ngrams, pieces)),
-        Gen.UShort.Array[0, 900]);
+        Gen.UShort.Array[0, 900])
+        .Select(drawn => drawn.Item1 == JobMode.Tokenize ? drawn : (drawn.Item1, drawn.Item2 with { TokenizedFiles = Math.Max(1, drawn.Item2.TokenizedFiles) }, drawn.Item3));
 
     private static int Schedules =>
         int.TryParse(Environment.GetEnvironmentVariable("BYTEMILL_SCHEDULES"), CultureInfo.InvariantCulture, out int given) ? given : 2_000;

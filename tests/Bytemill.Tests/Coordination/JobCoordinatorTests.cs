@@ -16,7 +16,7 @@ namespace Bytemill.Tests;
 /// <summary>The real coordinator among actors that lose, repeat and reorder messages. Only planning reads files.</summary>
 public sealed class JobCoordinatorTests : TestKit
 {
-    private static readonly TaskMetrics s_metrics = new() { Units = 1, Entries = 1000, NormalizedBytes = 10, Rows = 1 };
+    private static readonly TaskMetrics s_metrics = new() { Units = 1, Entries = 1000, NormalizedBytes = 10, CoveredBytes = 10, Rows = 1 };
 
     private readonly TestDirectory _directory = new();
     private readonly NodeServices _node = new(new NodeOptions { Workers = 1 });
@@ -92,6 +92,18 @@ public sealed class JobCoordinatorTests : TestKit
             _coordinator.Tell(report, worker);
             Assert.True((await worker.ExpectMsgAsync<TaskAcknowledged>(ack => ack.Task == report.Task)).IsAccepted);
         }
+    }
+
+    [Fact]
+    public async Task TaskCompleted_CountsDoNotBalance_FailsTheJobWithBothSums()
+    {
+        await SubmitAsync("job");
+        TestProbe worker = Worker("w");
+        await CompleteCountingAsync(worker, s_metrics with { CoveredBytes = 9 });
+        JobFailed failed = await ExpectMsgAsync<JobFailed>();
+        Assert.Contains("36 n-grams were counted where 40 bytes", failed.Reason, StringComparison.Ordinal);
+        Assert.False(failed.IsInputError);
+        Assert.False(Directory.Exists(_directory["out"]));
     }
 
     [Fact]
@@ -336,13 +348,13 @@ public sealed class JobCoordinatorTests : TestKit
     }
 
     // One worker does all four partitions.
-    private async Task<List<TaskCompleted>> CompleteCountingAsync(TestProbe worker)
+    private async Task<List<TaskCompleted>> CompleteCountingAsync(TestProbe worker, TaskMetrics? metrics = null)
     {
         List<TaskCompleted> reports = [];
         for (int i = 0; i < 4; i++)
         {
             AssignTask assign = await worker.ExpectMsgAsync<AssignTask>();
-            var report = new TaskCompleted(assign.Task, $"stages/s0001/{assign.Task.Index}", s_metrics);
+            var report = new TaskCompleted(assign.Task, $"stages/s0001/{assign.Task.Index}", metrics ?? s_metrics);
             reports.Add(report);
             _coordinator.Tell(report, worker);
             await worker.ExpectMsgAsync<TaskAcknowledged>();

@@ -35,7 +35,8 @@ public class PiecePruningTests
                         runs, shard, ranges, options, 0, new MemoryScratchSpace(), keptStream, droppedStream, CancellationToken.None);
                     List<KeyValuePair<string, long>> keptHere = PieceSteps.Read(() => new MemoryStream(keptStream.ToArray()));
                     List<KeyValuePair<string, long>> droppedHere = PieceSteps.Read(() => new MemoryStream(droppedStream.ToArray()));
-                    Assert.Equal(new FilterSummary(keptHere.Count, droppedHere.Count), summary);
+                    long textBytes = keptHere.Concat(droppedHere).Sum(piece => piece.Key.Length * piece.Value);
+                    Assert.Equal(new FilterSummary(keptHere.Count, droppedHere.Count, textBytes), summary);
                     kept.AddRange(keptHere);
                     dropped.AddRange(droppedHere);
                 }

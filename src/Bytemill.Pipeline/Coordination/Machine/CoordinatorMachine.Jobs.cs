@@ -131,6 +131,12 @@ internal sealed partial class CoordinatorMachine
             return;
         }
 
+        if (StageBalance.FindFault(stage.Kind, total, job.Spec, job.Plan!.Rows, job.Times) is { } fault)
+        {
+            EndJob(job, JobEnd.Failed($"The counts do not balance after stage {stage.Number} ({stage.Kind.Describe()}): {fault} Nothing was published. A disk, the memory of a node, or this program is at fault: see which nodes took part, and run the job again.", isInputError: false));
+            return;
+        }
+
         bool isLast = job.Script!.Advance(total.Entries).Current!.Kind == StageKind.PublishResults;
         _errand = Errand.WritingManifest;
         Do(new WriteManifest(

@@ -13,6 +13,9 @@ internal sealed class SimulatedCluster
     private const string JobId = "job";
     private const int MaxFairRounds = 3000;
 
+    private static readonly TaskMetrics s_some = new() { Units = 1, Entries = 1000 };
+    private static readonly TaskMetrics s_all = s_some with { Rows = 3, TextBytes = 10, NormalizedBytes = 10, CoveredBytes = 10 };
+
     private readonly ushort[] _schedule;
     private readonly List<Envelope> _network = [];
     private readonly HashSet<Party> _dead = [];
@@ -52,9 +55,10 @@ internal sealed class SimulatedCluster
 
     private sealed record Envelope(Party? To, object Message, bool IsReliable = false);
 
-    public static TaskMetrics Metrics { get; } = new() { Units = 1, Entries = 1000, Rows = 1, NormalizedBytes = 10 };
-
     public JobSize Size { get; }
+
+    /// <summary>Rows of the corpus.</summary>
+    public long Rows => Size.TokenizedFiles == 0 ? 0 : s_all.Rows;
 
     public SimulatedJournal Journal { get; } = new();
 
@@ -67,6 +71,9 @@ internal sealed class SimulatedCluster
     public int StepsBack => Journal.Events.Count(e => e is CoordinatorEvent.StageReopened);
 
     private bool IsChaos => _position < _schedule.Length;
+
+    /// <summary>What a task reports: the first of a stage all the text, so that the sums agree however many tasks there are.</summary>
+    public static TaskMetrics MetricsOf(TaskIdentity task) => task.Index == 0 ? s_all : s_some;
 
     /// <summary>Runs the whole schedule, and then to the end of the job.</summary>
     public void Run()

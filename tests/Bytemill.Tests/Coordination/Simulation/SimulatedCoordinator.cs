@@ -124,7 +124,7 @@ internal sealed class SimulatedCoordinator
                 _errands.Add(() =>
                 {
                     _cluster.Disk.HasPlan = true;
-                    return new CoordinatorInput.Planned(e.Job.JobId, new PlanFacts(_cluster.Size, 1, 10, 10, 0));
+                    return new CoordinatorInput.Planned(e.Job.JobId, new PlanFacts(_cluster.Size, 1, _cluster.Rows, 10, 10, 0));
                 });
                 break;
             case CoordinatorEffect.WriteManifest e:

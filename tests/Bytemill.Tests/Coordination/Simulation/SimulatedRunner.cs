@@ -121,7 +121,7 @@ internal sealed class SimulatedRunner
         }
 
         _committed = _cluster.Disk.Commit(task);
-        _report = new CoordinatorInput.TaskCompleted(Party, task, new CommittedAttempt(_committed, SimulatedCluster.Metrics));
+        _report = new CoordinatorInput.TaskCompleted(Party, task, new CommittedAttempt(_committed, SimulatedCluster.MetricsOf(task)));
     }
 
     private void Finish()

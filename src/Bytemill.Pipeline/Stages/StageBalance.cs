@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using static System.FormattableString;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>
+/// What must come out the same from stage to stage, since every stage only groups the bytes of the text anew: rows, bytes, and the
+/// bytes that counts stand for (an n-gram run one for each position, pieces their length for each time they were counted).
+/// </summary>
+internal static class StageBalance
+{
+    // Bytes that never occurred are given count 1, in the n-gram model and in the first pruning.
+    private const int MostAddedBytes = 256;
+
+    /// <summary>Compares the sums of a stage whose tasks are all done with those of the stages before it.</summary>
+    /// <param name="kind">Of the stage.</param>
+    /// <param name="total">Sums over its tasks.</param>
+    /// <param name="spec">The job.</param>
+    /// <param name="plannedRows">Rows that the footers of the input files tell.</param>
+    /// <param name="before">The stages before it.</param>
+    /// <returns>What differs, as a sentence; <c>null</c> when all is well.</returns>
+    public static string? FindFault(StageKind kind, TaskMetrics total, JobSpec spec, long plannedRows, ImmutableArray<StageTime> before)
+    {
+        switch (kind)
+        {
+            case StageKind.CountNGrams:
+                return Differ("rows were read", total.Rows, "the files have", plannedRows)
+                    ?? Differ("n-grams were counted", total.CoveredBytes, "bytes of text were read", total.NormalizedBytes);
+            case StageKind.MergeNGrams:
+                return Differ("n-grams were merged", total.CoveredBytes, "were counted", Text().NormalizedBytes);
+            case StageKind.BuildModel:
+                return Exceed("bytes stand in the n-gram model", total.CoveredBytes, Text().NormalizedBytes);
+            case StageKind.SegmentPieces:
+                return Differ("rows were read", total.Rows, "counting read", Text().Rows)
+                    ?? Differ("bytes of text were read", total.NormalizedBytes, "counting read", Text().NormalizedBytes)
+                    ?? Differ("bytes of text lie in pieces", total.CoveredBytes, "were read", total.NormalizedBytes);
+            case StageKind.FilterPieces:
+                return Exceed("bytes of text lie in pieces", total.CoveredBytes, Text().NormalizedBytes);
+            case StageKind.SplitKept or StageKind.CombineWithBase or StageKind.Combine or StageKind.RankSlices or StageKind.CutSlices
+                or StageKind.PruneTogether or StageKind.EmitVocabulary:
+                return Differ("bytes of text lie in pieces", total.CoveredBytes, "lay there before", LastOf(before, StageKind.FilterPieces)!.CoveredBytes);
+            case StageKind.TokenizeFiles:
+                long epochs = spec.Sampling?.Epochs ?? 1;
+                return Differ("rows were written", total.Rows, "were to be", checked(epochs * plannedRows))
+                    ?? (LastOf(before, StageKind.CountNGrams) is not { } counted ? null
+                        : Differ("bytes of text were read", total.TextBytes, "were to be", checked(epochs * counted.TextBytes))
+                            ?? Differ("bytes lie in tokens", total.NormalizedBytes, "were to be", checked(epochs * counted.NormalizedBytes)));
+            default:
+                // Parts of dropped pieces are checked where they are added to the kept ones; the others make no counts.
+                return null;
+        }
+
+        TaskMetrics Text() => LastOf(before, StageKind.CountNGrams)!;
+    }
+
+    private static TaskMetrics? LastOf(ImmutableArray<StageTime> stages, StageKind kind) => stages.LastOrDefault(stage => stage.Kind == kind)?.Total;
+
+    private static string? Differ(string what, long found, string where, long expected) =>
+        found == expected ? null : Invariant($"{found} {what} where {expected} {where}.");
+
+    private static string? Exceed(string what, long found, long textBytes) =>
+        found >= textBytes && found - textBytes <= MostAddedBytes
+            ? null
+            : Invariant($"{found} {what} where {textBytes}, and at most {MostAddedBytes} more, were counted.");
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Bytemill.Pipeline;
+
+namespace Bytemill.Tests;
+
+public sealed class StageBalanceTests
+{
+    private static readonly JobSpec s_spec = new() { Inputs = ["in"], OutputDirectory = "out" };
+
+    private static readonly TaskMetrics s_counted = new() { Rows = 3, TextBytes = 1_000, NormalizedBytes = 990, CoveredBytes = 990 };
+
+    private static readonly TaskMetrics s_filtered = new() { CoveredBytes = 990 + 200 };
+
+    private static readonly ImmutableArray<StageTime> s_before =
+    [
+        new(null, 1, 1_000, 1, new TaskMetrics()),
+        new(StageKind.CountNGrams, 1, 1_000, 4, s_counted),
+        new(StageKind.FilterPieces, 1, 2, 2, s_filtered),
+    ];
+
+    // What a stage reports when all is well.
+    private static TaskMetrics Right(StageKind kind) => kind switch
+    {
+        StageKind.CountNGrams or StageKind.SegmentPieces or StageKind.TokenizeFiles => s_counted,
+        StageKind.MergeNGrams => new TaskMetrics { CoveredBytes = 990 },
+        StageKind.BuildModel or StageKind.FilterPieces => new TaskMetrics { CoveredBytes = 990 + 256 },
+        _ => s_filtered,
+    };
+
+    [Fact]
+    public void FindFault_EveryStageOfARightJob_IsNull() =>
+        Assert.All(Enum.GetValues<StageKind>(), kind => Assert.Null(StageBalance.FindFault(kind, Right(kind), s_spec, 3, s_before)));
+
+    [Theory]
+    [InlineData(StageKind.CountNGrams)]
+    [InlineData(StageKind.MergeNGrams)]
+    [InlineData(StageKind.BuildModel)]
+    [InlineData(StageKind.SegmentPieces)]
+    [InlineData(StageKind.FilterPieces)]
+    [InlineData(StageKind.SplitKept)]
+    [InlineData(StageKind.CombineWithBase)]
+    [InlineData(StageKind.Combine)]
+    [InlineData(StageKind.RankSlices)]
+    [InlineData(StageKind.CutSlices)]
+    [InlineData(StageKind.PruneTogether)]
+    [InlineData(StageKind.EmitVocabulary)]
+    public void FindFault_CountsAreOneTooManyOrFarTooFew_NamesBothSums(StageKind kind)
+    {
+        TaskMetrics right = Right(kind);
+        TaskMetrics more = right with { CoveredBytes = right.CoveredBytes + 1 };
+        string? fault = StageBalance.FindFault(kind, more, s_spec, 3, s_before);
+        Assert.NotNull(fault);
+        Assert.Contains($"{more.CoveredBytes} ", fault, StringComparison.Ordinal);
+        Assert.NotNull(StageBalance.FindFault(kind, right with { CoveredBytes = right.CoveredBytes - 257 }, s_spec, 3, s_before));
+    }
+
+    [Theory]
+    [InlineData(StageKind.CountNGrams)]
+    [InlineData(StageKind.SegmentPieces)]
+    [InlineData(StageKind.TokenizeFiles)]
+    public void FindFault_ARowIsMissingOrTwice_NamesBothSums(StageKind kind)
+    {
+        Assert.Contains("2 rows", StageBalance.FindFault(kind, Right(kind) with { Rows = 2 }, s_spec, 3, s_before), StringComparison.Ordinal);
+        Assert.Contains("4 rows", StageBalance.FindFault(kind, Right(kind) with { Rows = 4 }, s_spec, 3, s_before), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FindFault_BytesAreLostInTokenizing_NamesBothSums()
+    {
+        Assert.Contains(
+            "989 bytes lie in tokens where 990",
+            StageBalance.FindFault(StageKind.TokenizeFiles, s_counted with { NormalizedBytes = 989 }, s_spec, 3, s_before),
+            StringComparison.Ordinal);
+        Assert.NotNull(StageBalance.FindFault(StageKind.TokenizeFiles, s_counted with { TextBytes = 999 }, s_spec, 3, s_before));
+    }
+
+    [Fact]
+    public void FindFault_Epochs_AreExpectedThatOften()
+    {
+        JobSpec spec = s_spec with { Sampling = new JobSampling { Epochs = 2 } };
+        TaskMetrics twice = TaskMetrics.Add(s_counted, s_counted);
+        Assert.Null(StageBalance.FindFault(StageKind.TokenizeFiles, twice, spec, 3, s_before));
+        Assert.NotNull(StageBalance.FindFault(StageKind.TokenizeFiles, s_counted, spec, 3, s_before));
+    }
+
+    [Fact]
+    public void FindFault_TokenizingWithAGivenModel_ComparesRowsAlone() =>
+        Assert.Null(StageBalance.FindFault(StageKind.TokenizeFiles, s_counted with { NormalizedBytes = 1 }, s_spec, 3, s_before[..1]));
+}
