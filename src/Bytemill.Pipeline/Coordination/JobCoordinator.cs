@@ -42,7 +42,7 @@ internal sealed class JobCoordinator : ReceiveActor, IWithTimers
         Receive<RegisterShardHost>(m => Handle(new CoordinatorInput.ShardHostRegistered(From, m.HostId)));
         Receive<TaskProgressed>(m => Handle(new CoordinatorInput.TaskProgressed(From, m.Task, m.Units)));
         Receive<TaskCompleted>(m => Handle(new CoordinatorInput.TaskCompleted(From, m.Task, new CommittedAttempt(m.AttemptDirectory, m.Metrics))));
-        Receive<TaskFailed>(m => Handle(new CoordinatorInput.TaskFailed(From, m.Task, m.Reason, m.IsInputError, m.IsDiskFull)));
+        Receive<TaskFailed>(m => Handle(new CoordinatorInput.TaskFailed(From, m.Task, m.Reason, m.IsInputError, m.IsDiskFull, m.IsWorkFileFault)));
         Receive<Terminated>(m => Handle(new CoordinatorInput.PartyLost(new Party(m.ActorRef))));
         Receive<PublishProgress>(_ => Handle(new CoordinatorInput.Ticked()));
         Receive<TryDiskAgain>(m => Handle(new CoordinatorInput.DiskRetried(m.JobId)));

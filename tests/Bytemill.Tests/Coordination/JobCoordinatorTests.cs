@@ -142,16 +142,65 @@ public sealed class JobCoordinatorTests : TestKit
         AssignTask task = await worker.ExpectMsgAsync<AssignTask>();
         for (int i = 0; i < 3; i++)
         {
-            _coordinator.Tell(new TaskFailed(task.Task with { Attempt = i + 1 }, "bad sector", false, false), worker);
+            _coordinator.Tell(new TaskFailed(task.Task with { Attempt = i + 1 }, "bad sector", false, false, false), worker);
 
             // Repeated, since the acknowledgement may get lost: one attempt fails once.
-            _coordinator.Tell(new TaskFailed(task.Task with { Attempt = i + 1 }, "bad sector", false, false), worker);
+            _coordinator.Tell(new TaskFailed(task.Task with { Attempt = i + 1 }, "bad sector", false, false, false), worker);
             _coordinator.Tell(new RequestTask("w"), worker);
         }
 
         JobFailed failed = await ExpectMsgAsync<JobFailed>();
         Assert.Contains("bad sector", failed.Reason, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_directory["out"]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TaskFailed_AWorkFileItReadIsDamagedOrGone_OnlyThatIsMadeAnew(bool isGone)
+    {
+        await SubmitAsync("job", shards: 1);
+        TestProbe worker = Worker("w");
+        TestProbe host = ShardHost("a");
+        byte[] run = RunFiles.Bytes(new NGramSteps().Count(["some text"u8.ToArray()])[0]);
+        await CompleteCountingAsync(worker, run: run);
+        await host.ExpectMsgAsync<OwnShards>();
+        AssignTask merge = await host.ExpectMsgAsync<AssignTask>();
+        string file = Path.Combine(merge.Task.Job.WorkDirectory, "stages/s0001/2/run");
+        if (isGone)
+        {
+            Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        }
+        else
+        {
+            run[run.Length / 2] ^= 4;
+            File.WriteAllBytes(file, run);
+        }
+
+        _coordinator.Tell(new TaskFailed(merge.Task, "checksum differs", false, false, IsWorkFileFault: true), host);
+        AssignTask again = await worker.ExpectMsgAsync<AssignTask>();
+        Assert.Equal((StageKind.CountNGrams, 2), (again.Stage.Kind, again.Task.Index));
+        Assert.True(again.Stage.Number > merge.Stage.Number);
+
+        // The other three count still: with it the stage is whole again.
+        _coordinator.Tell(new TaskCompleted(again.Task, "stages/s0003/2", s_metrics), worker);
+        Assert.Equal(StageKind.MergeNGrams, (await host.FishForMessageAsync<AssignTask>(task => task.Task != merge.Task)).Stage.Kind);
+    }
+
+    [Fact]
+    public async Task TaskFailed_WorkFilesAreWhole_CountsAsAnyFailure()
+    {
+        await SubmitAsync("job", shards: 1);
+        TestProbe host = ShardHost("a");
+        await CompleteCountingAsync(Worker("w"), run: RunFiles.Bytes(new NGramSteps().Count(["some text"u8.ToArray()])[0]));
+        await host.ExpectMsgAsync<OwnShards>();
+        for (int i = 0; i < 3; i++)
+        {
+            AssignTask merge = await host.FishForMessageAsync<AssignTask>(task => task.Task.Attempt == i + 1);
+            _coordinator.Tell(new TaskFailed(merge.Task, "checksum differs", false, false, IsWorkFileFault: true), host);
+        }
+
+        Assert.Contains("checksum differs", (await ExpectMsgAsync<JobFailed>()).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -164,7 +213,7 @@ public sealed class JobCoordinatorTests : TestKit
         AssignTask task = await worker.ExpectMsgAsync<AssignTask>();
         for (int i = 0; i < 10; i++)
         {
-            _coordinator.Tell(new TaskFailed(task.Task, "no space left", false, IsDiskFull: true), worker);
+            _coordinator.Tell(new TaskFailed(task.Task, "no space left", false, IsDiskFull: true, false), worker);
             await worker.ExpectMsgAsync<TaskAcknowledged>();
             _coordinator.Tell(new RequestTask("w"), worker);
             _coordinator.Tell(JobCoordinator.PublishProgress.Instance);
@@ -348,13 +397,20 @@ public sealed class JobCoordinatorTests : TestKit
     }
 
     // One worker does all four partitions.
-    private async Task<List<TaskCompleted>> CompleteCountingAsync(TestProbe worker, TaskMetrics? metrics = null)
+    private async Task<List<TaskCompleted>> CompleteCountingAsync(TestProbe worker, TaskMetrics? metrics = null, byte[]? run = null)
     {
         List<TaskCompleted> reports = [];
         for (int i = 0; i < 4; i++)
         {
             AssignTask assign = await worker.ExpectMsgAsync<AssignTask>();
-            var report = new TaskCompleted(assign.Task, $"stages/s0001/{assign.Task.Index}", metrics ?? s_metrics);
+            string directory = $"stages/s0001/{assign.Task.Index}";
+            if (run is not null)
+            {
+                Directory.CreateDirectory(Path.Combine(assign.Task.Job.WorkDirectory, directory));
+                File.WriteAllBytes(Path.Combine(assign.Task.Job.WorkDirectory, directory, "run"), run);
+            }
+
+            var report = new TaskCompleted(assign.Task, directory, (metrics ?? s_metrics) with { WrittenBytes = run?.Length ?? 0 });
             reports.Add(report);
             _coordinator.Tell(report, worker);
             await worker.ExpectMsgAsync<TaskAcknowledged>();

@@ -40,7 +40,7 @@ internal abstract record CoordinatorInput
     public sealed record TaskCompleted(Party From, TaskIdentity Task, CommittedAttempt Attempt) : CoordinatorInput;
 
     /// <summary>An attempt failed.</summary>
-    public sealed record TaskFailed(Party From, TaskIdentity Task, string Reason, bool IsInputError, bool IsDiskFull) : CoordinatorInput;
+    public sealed record TaskFailed(Party From, TaskIdentity Task, string Reason, bool IsInputError, bool IsDiskFull, bool IsWorkFileFault) : CoordinatorInput;
 
     /// <summary>A party is gone for good.</summary>
     public sealed record PartyLost(Party Who) : CoordinatorInput;

@@ -44,6 +44,7 @@ internal sealed partial class CoordinatorMachine
         None,
         Planning,
         CheckingAttempts,
+        LookingForDamage,
         WritingManifest,
         CleaningUp,
     }
