@@ -1,5 +1,4 @@
 using System.Globalization;
-using Bytemill.Training;
 using Google.Protobuf;
 
 namespace Bytemill.Pipeline;
@@ -98,18 +97,14 @@ public sealed class WorkDirectory
 
     internal bool HasPlan => File.Exists(Path.Combine(Root, PlanName));
 
-    internal bool IsPlanWhole => IsWhole(PlanName);
-
     internal bool HasManifest(string name) => File.Exists(Path.Combine(Root, name));
-
-    internal bool IsManifestWhole(string name) => HasManifest(name) && IsWhole(name);
 
     internal void WritePlan(JobPlan plan) => WriteAtomically(PlanName, WireJobs.ToWire(plan));
 
     internal JobPlan ReadPlan()
     {
         using FileStream file = File.OpenRead(Path.Combine(Root, PlanName));
-        return WireJobs.FromWire(CheckedMessage.Read(file, Wire.JobPlan.Parser));
+        return WireJobs.FromWire(Wire.JobPlan.Parser.ParseFrom(file));
     }
 
     internal void WriteManifest(string name, StageManifest manifest) => WriteAtomically(name, WireStages.ToWire(manifest));
@@ -117,7 +112,7 @@ public sealed class WorkDirectory
     internal StageManifest ReadManifest(string name)
     {
         using FileStream file = File.OpenRead(Path.Combine(Root, name));
-        return WireStages.FromWire(CheckedMessage.Read(file, Wire.StageManifest.Parser));
+        return WireStages.FromWire(Wire.StageManifest.Parser.ParseFrom(file));
     }
 
     internal void WriteStageTimes(Wire.StageTimes times) => WriteAtomically(TimesName, times);
@@ -125,21 +120,7 @@ public sealed class WorkDirectory
     internal Wire.StageTimes ReadStageTimes()
     {
         using FileStream file = File.OpenRead(Path.Combine(Root, TimesName));
-        return CheckedMessage.Read(file, Wire.StageTimes.Parser);
-    }
-
-    private bool IsWhole(string name)
-    {
-        try
-        {
-            using FileStream file = File.OpenRead(Path.Combine(Root, name));
-            CheckedMessage.ReadThrough(file);
-            return true;
-        }
-        catch (RunFormatException)
-        {
-            return false;
-        }
+        return Wire.StageTimes.Parser.ParseFrom(file);
     }
 
     private void WriteAtomically(string name, IMessage message)
@@ -147,7 +128,7 @@ public sealed class WorkDirectory
         string temporary = Path.Combine(Attempts, name + "." + Guid.NewGuid().ToString("N"));
         using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write))
         {
-            CheckedMessage.Write(file, message);
+            message.WriteTo(file);
             file.Flush(flushToDisk: true);
         }
 

@@ -14,17 +14,13 @@ internal sealed class CpuPool : IDisposable
     /// <summary>Number of threads.</summary>
     public int Threads => _threads.Length;
 
-    /// <param name="threads">How many.</param>
-    /// <param name="givesWay">
-    /// Whether whatever else wants a core has it first: in a cluster, where others wait for this node's heartbeats.
-    /// </param>
-    public CpuPool(int threads, bool givesWay)
+    public CpuPool(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _threads = new Thread[threads];
         for (int i = 0; i < threads; i++)
         {
-            _threads[i] = new Thread(() => Work(givesWay))
+            _threads[i] = new Thread(Work)
             {
                 IsBackground = true,
                 Name = $"bytemill-cpu-{i}",
@@ -74,13 +70,8 @@ internal sealed class CpuPool : IDisposable
         _work.Dispose();
     }
 
-    private void Work(bool givesWay)
+    private void Work()
     {
-        if (givesWay)
-        {
-            ThreadNiceness.Lower();
-        }
-
         foreach (Action action in _work.GetConsumingEnumerable())
         {
             action();

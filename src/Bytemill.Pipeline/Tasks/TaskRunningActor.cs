@@ -116,12 +116,7 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
         {
             Exception exception = ended.Exception!;
             Log.Debug("Task {Index} of stage {Stage} failed: {Exception}", task.Index, task.Stage, exception.ToString());
-            _report = new TaskFailed(
-                task,
-                UserErrors.Describe(exception),
-                UserErrors.IsInputError(exception),
-                UserErrors.IsDiskFull(exception),
-                UserErrors.IsWorkFileFault(exception));
+            _report = new TaskFailed(task, UserErrors.Describe(exception), UserErrors.IsInputError(exception), UserErrors.IsDiskFull(exception));
         }
 
         _coordinator.Tell(_report);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using Bytemill.Corpus;
 using Bytemill.Tokenization;
+using Google.Protobuf;
 
 namespace Bytemill.Pipeline;
 
@@ -135,12 +136,12 @@ internal sealed class TokenizeFileTask : ITaskBody
         }
 
         using FileStream info = context.Output.Create(WorkFileNames.TokenizedInfo);
-        CheckedMessage.Write(info, new Wire.TokenizedFileInfo
+        new Wire.TokenizedFileInfo
         {
             Rows = metrics.Rows,
             Tokens = metrics.Tokens,
             LengthBytes = length,
             Xxh3 = Convert.ToHexStringLower(hash.GetCurrentHash()),
-        });
+        }.WriteTo(info);
     }
 }
