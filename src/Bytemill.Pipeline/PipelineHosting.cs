@@ -15,14 +15,20 @@ public static class PipelineHosting
     public const string SystemName = "bytemill";
 
     /// <summary>Adds the actor system with the actors of the node's roles. A node without seeds starts a cluster of one.</summary>
-    /// <exception cref="JobInputException">The configuration file does not exist or is not HOCON, or a seed is not <c>host:port</c>.</exception>
+    /// <exception cref="JobInputException">
+    /// The configuration file does not exist or is not HOCON, a seed is not <c>host:port</c>, a certificate is of no use, or the
+    /// address is open to strangers (<see cref="NodeExposure"/>).
+    /// </exception>
     public static IServiceCollection AddBytemillNode(this IServiceCollection services, NodeOptions options)
     {
+        NodeExposure.Check(options);
+        RemoteOptions remoting = RemotingOf(options);
         var node = new NodeServices(options);
         services.AddSingleton(node);
         Config fileConfig = ReadConfig(options.ConfigFile);
         Config baseConfig = BaseConfig;
-        string[] seeds = [.. options.SeedNodes.Select(AddressOf)];
+        string protocol = options.Tls is null ? "akka.tcp" : "akka.ssl.tcp";
+        string[] seeds = [.. options.SeedNodes.Select(seed => AddressOf(protocol, seed))];
         services.AddAkka(SystemName, builder =>
         {
             builder
@@ -36,7 +42,7 @@ public static class PipelineHosting
                 .AddHocon(fileConfig.WithFallback(baseConfig), HoconAddMode.Prepend)
                 .WithStrictSerialization()
                 .WithCustomSerializer("bytemill", [typeof(IWireMessage)], system => new PipelineSerializer(system))
-                .WithRemoting(new RemoteOptions { HostName = options.Hostname, PublicHostName = options.Hostname, Port = options.Port })
+                .WithRemoting(remoting)
                 .WithClustering(new ClusterOptions
                 {
                     Roles = ClusterRoles.InCluster(options.Roles),
@@ -45,7 +51,7 @@ public static class PipelineHosting
                 .AddJobCoordinator(node)
                 .AddWorkers(node)
                 .AddShardHost(node);
-            if (options.SeedNodes.IsEmpty)
+            if (options.IsAlone)
             {
                 builder.AddStartup((system, _) =>
                 {
@@ -69,7 +75,23 @@ public static class PipelineHosting
         }
     }
 
-    private static string AddressOf(string seed) => new Address("akka.tcp", SystemName, HostOf(seed), PortOf(seed)).ToString();
+    private static RemoteOptions RemotingOf(NodeOptions options)
+    {
+        var remoting = new RemoteOptions { HostName = options.Hostname, PublicHostName = options.Hostname, Port = options.Port };
+        if (options.Tls is { } tls)
+        {
+            var certificate = NodeCertificate.Load(tls);
+            remoting.EnableSsl = true;
+            remoting.Ssl.X509Certificate = certificate.Certificate;
+            remoting.Ssl.SuppressValidation = false;
+            remoting.Ssl.RequireMutualAuthentication = true;
+            remoting.Ssl.CustomValidator = new PeerCheck(certificate.Authorities).IsTrusted;
+        }
+
+        return remoting;
+    }
+
+    private static string AddressOf(string protocol, string seed) => new Address(protocol, SystemName, HostOf(seed), PortOf(seed)).ToString();
 
     private static string HostOf(string seed) =>
         seed.LastIndexOf(':') is var colon and > 0

@@ -13,20 +13,9 @@ internal abstract class JobCommand<TSettings> : AsyncCommand<TSettings>
         JobPreflight.Check(spec, cancellationToken);
         using var interruption = new Interruption();
         using IJobDisplay display = JobDisplay.Create();
-        NodeOptions node = NodeFor(settings);
+        NodeOptions node = settings.ToNode();
         ProcessMemory.Limit(node);
         return await JobRunner.RunAsync(spec, node, settings.Verbose, display, interruption.Token).ConfigureAwait(false);
-    }
-
-    private static NodeOptions NodeFor(TSettings settings)
-    {
-        if (settings.Cluster is { } seed)
-        {
-            return new NodeOptions { Roles = [ClusterRoles.Client], SeedNodes = [seed], Hostname = settings.Hostname, Workers = 1 };
-        }
-
-        var node = new NodeOptions { MemoryBytes = MemoryOption.Check(settings.Memory) };
-        return settings.Workers is { } workers ? node with { Workers = workers } : node;
     }
 }
 

@@ -5,7 +5,7 @@ using Spectre.Console.Cli;
 namespace Bytemill.App;
 
 /// <summary>Options that all jobs have.</summary>
-internal abstract class JobSettings : CommandSettings
+internal abstract class JobSettings : ClusterSettings
 {
     [CommandArgument(0, "[INPUTS]")]
     [Description("Input files, as --input: also what the shell makes of an unquoted glob.")]
@@ -94,6 +94,18 @@ internal abstract class JobSettings : CommandSettings
             SpillDirectory = SpillDirectory is null ? null : Path.GetFullPath(SpillDirectory),
             SkipDiskCheck = NoDiskCheck,
         };
+    }
+
+    /// <summary>The node that works for the job, or the one that hands it to a cluster.</summary>
+    public new NodeOptions ToNode()
+    {
+        if (Cluster is { } seed)
+        {
+            return base.ToNode() with { Roles = [ClusterRoles.Client], SeedNodes = [seed], Hostname = Hostname, Port = 0, Workers = 1 };
+        }
+
+        var node = new NodeOptions { MemoryBytes = MemoryOption.Check(Memory) };
+        return Workers is { } workers ? node with { Workers = workers } : node;
     }
 
     /// <summary>The job that these options ask for.</summary>

@@ -9,12 +9,8 @@ using Spectre.Console.Cli;
 namespace Bytemill.App;
 
 /// <summary>Options of <c>node</c>.</summary>
-internal sealed class NodeSettings : CommandSettings
+internal sealed class NodeSettings : ClusterSettings
 {
-    [CommandOption("--config <FILE>")]
-    [Description("HOCON file, as those in cluster-config/. The options below go before it.")]
-    public string? Config { get; init; }
-
     [CommandOption("--hostname <HOST>")]
     [Description("Address to bind to, under which the other nodes reach this one. Default: 127.0.0.1")]
     public string? Hostname { get; init; }
@@ -43,9 +39,21 @@ internal sealed class NodeSettings : CommandSettings
     [Description("Directory for this node's temporary files, best on a disk of its own. Default: beside the work files of the job.")]
     public string? SpillDirectory { get; init; }
 
-    [CommandOption("--journal <WHERE>")]
-    [Description("Journal of the coordinator, the same for all nodes that may hold it: a file on this machine, or a PostgreSQL database ('Host=db;Database=bytemill;Username=…', or postgresql://…). Also BYTEMILL_JOURNAL. Default: in memory, and jobs are lost with the coordinator.")]
-    public string? Journal { get; init; }
+    /// <summary>The node that these options ask for.</summary>
+    public new NodeOptions ToNode()
+    {
+        NodeOptions node = base.ToNode();
+        return node with
+        {
+            Hostname = Hostname ?? node.Hostname,
+            Port = Port is { } port ? NodeKeys.CheckPort(port, "--port") : node.Port,
+            SeedNodes = Seeds.Length > 0 ? [.. Seeds] : node.SeedNodes,
+            Roles = Roles is { } roles ? NodeKeys.CheckRoles(roles.Split(',', StringSplitOptions.TrimEntries)) : node.Roles,
+            Workers = NodeKeys.CheckWorkers(Workers) ?? node.Workers,
+            MemoryBytes = MemoryOption.Check(Memory) ?? node.MemoryBytes,
+            SpillDirectory = SpillDirectory is { } spill ? NodeKeys.CheckSpillDirectory(spill, "--spill-dir") : node.SpillDirectory,
+        };
+    }
 }
 
 /// <summary>Runs a node until it is told to stop.</summary>
@@ -53,23 +61,7 @@ internal sealed class NodeCommand : AsyncCommand<NodeSettings>
 {
     public override async Task<int> ExecuteAsync(CommandContext context, NodeSettings settings, CancellationToken cancellationToken)
     {
-        NodeOptions node = NodeConfigFile.Read(settings.Config);
-        node = node with
-        {
-            Hostname = settings.Hostname ?? node.Hostname,
-            Port = settings.Port is { } port ? NodeConfigFile.CheckPort(port, "--port") : node.Port,
-            SeedNodes = settings.Seeds.Length > 0 ? [.. settings.Seeds] : node.SeedNodes,
-            Roles = settings.Roles is { } roles ? NodeConfigFile.CheckRoles(roles.Split(',', StringSplitOptions.TrimEntries)) : node.Roles,
-            Workers = NodeConfigFile.CheckWorkers(settings.Workers) ?? node.Workers,
-            MemoryBytes = MemoryOption.Check(settings.Memory) ?? node.MemoryBytes,
-            SpillDirectory = settings.SpillDirectory is { } spill ? NodeConfigFile.CheckSpillDirectory(spill, "--spill-dir") : node.SpillDirectory,
-            Journal = JournalOption.Read(settings.Journal, node.Journal),
-        };
-        if (node.Journal is JournalLocation.InMemory && node.Roles.Contains(ClusterRoles.Coordinator))
-        {
-            ErrorConsole.WriteWarning("No journal is set: jobs will be lost when the coordinator ends. Set the same one on all nodes with --journal, a file or a PostgreSQL database.");
-        }
-
+        NodeOptions node = settings.ToNode();
         ProcessMemory.Limit(node);
         using var interruption = new Interruption();
         using IHost host = await NodeHost.StartAsync(node, NodeLogging.Verbose).ConfigureAwait(false);
@@ -77,17 +69,26 @@ internal sealed class NodeCommand : AsyncCommand<NodeSettings>
         Akka.Cluster.Cluster.Get(system).RegisterOnMemberUp(() => Announce(system, node));
         await Task.WhenAny(interruption.Task, system.WhenTerminated).ConfigureAwait(false);
 
-        // A node that its cluster has put out ends its actor system by itself.
-        bool wasPutOut = !interruption.Token.IsCancellationRequested;
+        bool endedByItself = !interruption.Token.IsCancellationRequested;
         await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        if (wasPutOut)
+        if (endedByItself)
         {
-            ErrorConsole.WriteError(CoordinatorGaveUp.ReasonOf(system)
-                ?? "The cluster has put this node out: it was not reachable, or was on the smaller side of a split. Start it anew.");
+            ErrorConsole.WriteError(DescribeEnd(CoordinatedShutdown.Get(system).ShutdownReason));
         }
 
-        return wasPutOut ? ExitCodes.RunFailed : ExitCodes.Done;
+        return endedByItself ? ExitCodes.RunFailed : ExitCodes.Done;
     }
+
+    // The last one has no public type.
+    private static string DescribeEnd(CoordinatedShutdown.Reason? reason) => reason switch
+    {
+        CoordinatedShutdown.ClusterDowningReason =>
+            "The cluster has put this node out: it was not reachable, or was on the smaller side of a split. Start it anew.",
+        { } other when other.GetType().Name.StartsWith("Tls", StringComparison.Ordinal) =>
+            "A node at an address that this one was given, or was told of by the cluster, was refused for its certificate, or refused this one's; the log says which and why. "
+            + "All nodes need valid certificates of one authority.",
+        _ => $"The node ended by itself: {reason?.GetType().Name ?? "its actor system was terminated"}. Start it anew.",
+    };
 
     // One line of JSON, for scripts that start several nodes and must know the port that was taken.
     private static void Announce(ActorSystem system, NodeOptions node)

@@ -19,6 +19,7 @@ internal static class NodeHost
     /// <exception cref="JobInputException">An option is at fault, or the address cannot be had.</exception>
     public static async Task<IHost> StartAsync(NodeOptions node, NodeLogging logging)
     {
+        NodeExposure.Check(node);
         CheckAddress(node);
         IHost host = Build(node, logging);
         try
@@ -88,7 +89,10 @@ internal static class NodeHost
         catch (TimeoutException e)
         {
             throw new JobInputException(
-                $"No cluster answered at {string.Join(", ", node.SeedNodes)} within {timeout.TotalSeconds:0} s. Is a node running there (bytemill node)?", e);
+                $"No cluster answered at {string.Join(", ", node.SeedNodes)} within {timeout.TotalSeconds:0} s. Is a node running there (bytemill node)? {(node.Tls is null
+                    ? "If the cluster uses TLS, give --tls-certificate, --tls-key and --tls-ca."
+                    : "It lets this one in only by a certificate of its own authority.")}",
+                e);
         }
     }
 

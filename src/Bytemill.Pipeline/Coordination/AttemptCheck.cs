@@ -5,14 +5,21 @@ namespace Bytemill.Pipeline;
 /// <summary>Compares what the journal says is committed with what is on the disk.</summary>
 internal static class AttemptCheck
 {
-    /// <summary>Finds attempts that are gone or not as long as they were. Writes manifests that are gone once more.</summary>
+    /// <summary>
+    /// Finds attempts that are gone, not as long as they were, or (where everything is to be read) damaged. Writes manifests that are gone
+    /// or damaged once more.
+    /// </summary>
     public static CoordinatorInput.AttemptsChecked Run(CoordinatorEffect.CheckAttempts check)
     {
         var work = new WorkDirectory(check.Job.WorkDirectory);
         if (!work.HasPlan)
         {
-            return new CoordinatorInput.AttemptsChecked(
-                check.Job.JobId, [], $"The work files of the job are gone from '{work.Root}'. Run the same command again with --overwrite.");
+            return Fault(check, $"The work files of the job are gone from '{work.Root}'.");
+        }
+
+        if (check.ReadsAll && !work.IsPlanWhole)
+        {
+            return Fault(check, $"The plan of the job in '{work.Root}' is damaged.");
         }
 
         work.Create();
@@ -22,13 +29,14 @@ internal static class AttemptCheck
             int found = missing.Count;
             for (int i = 0; i < stage.Attempts.Length; i++)
             {
-                if (stage.Attempts[i] is { } attempt && !IsThere(work, attempt, check.IsPublishing))
+                if (stage.Attempts[i] is { } attempt && !IsThere(work, attempt, stage.Stage.Kind, check))
                 {
                     missing.Add((stage.Stage.Number, i));
                 }
             }
 
-            if (missing.Count == found && stage != check.Open && !work.HasManifest(stage.Stage.ManifestName))
+            if (missing.Count == found && stage != check.Open
+                && !(check.ReadsAll ? work.IsManifestWhole(stage.Stage.ManifestName) : work.HasManifest(stage.Stage.ManifestName)))
             {
                 work.WriteManifest(stage.Stage.ManifestName, stage.ToManifest());
             }
@@ -37,10 +45,15 @@ internal static class AttemptCheck
         return new CoordinatorInput.AttemptsChecked(check.Job.JobId, missing.ToImmutable(), Fault: null);
     }
 
+    private static CoordinatorInput.AttemptsChecked Fault(CoordinatorEffect.CheckAttempts check, string what) =>
+        new(check.Job.JobId, [], $"{what} Run the same command again with --overwrite.");
+
     // What is published has left its directory; publishing itself finds out whether anything is amiss.
-    private static bool IsThere(WorkDirectory work, CommittedAttempt attempt, bool isPublishing)
+    private static bool IsThere(WorkDirectory work, CommittedAttempt attempt, StageKind kind, CoordinatorEffect.CheckAttempts check)
     {
         var directory = new DirectoryInfo(work.Resolve(attempt.Directory));
-        return directory.Exists && (isPublishing || directory.EnumerateFiles().Sum(file => file.Length) == attempt.Metrics.WrittenBytes);
+        return directory.Exists
+            && (check.IsPublishing || directory.EnumerateFiles().Sum(file => file.Length) == attempt.Metrics.WrittenBytes)
+            && (!check.ReadsAll || WorkFileCheck.IsWhole(directory.FullName, kind));
     }
 }

@@ -1,5 +1,6 @@
 using Bytemill.Corpus;
 using Bytemill.Tokenization;
+using Bytemill.Training;
 
 namespace Bytemill.Pipeline;
 
@@ -32,6 +33,10 @@ public static class UserErrors
     /// <summary>Whether a disk is full, or its user has no more room on it.</summary>
     public static bool IsDiskFull(Exception exception) =>
         Unwrap(exception) is IOException { HResult: var code } && code is NoSpace or QuotaExceeded or WindowsDiskFull or WindowsHandleDiskFull;
+
+    /// <summary>Whether a file that an earlier task wrote is damaged or not there.</summary>
+    public static bool IsWorkFileFault(Exception exception) =>
+        Unwrap(exception) is RunFormatException or FileNotFoundException or DirectoryNotFoundException;
 
     private static Exception Unwrap(Exception exception) =>
         exception is AggregateException { InnerExceptions.Count: 1 } aggregate ? Unwrap(aggregate.InnerExceptions[0]) : exception;

@@ -101,7 +101,14 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
                 AttemptDirectory = m.AttemptDirectory,
                 Metrics = WireStages.ToWire(m.Metrics),
             },
-            TaskFailed m => new Wire.TaskFailed { Task = WireStages.ToWire(m.Task), Reason = m.Reason, InputError = m.IsInputError, DiskFull = m.IsDiskFull },
+            TaskFailed m => new Wire.TaskFailed
+            {
+                Task = WireStages.ToWire(m.Task),
+                Reason = m.Reason,
+                InputError = m.IsInputError,
+                DiskFull = m.IsDiskFull,
+                WorkFileFault = m.IsWorkFileFault,
+            },
             TaskAcknowledged m => new Wire.TaskAcknowledged { Task = WireStages.ToWire(m.Task), Accepted = m.IsAccepted },
             ReleaseJob m => new Wire.ReleaseJob { Job = WireJobs.ToWire(m.Job) },
             RegisterShardHost m => new Wire.RegisterShardHost { HostId = m.HostId },
@@ -160,7 +167,7 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
                 return new TaskCompleted(WireStages.FromWire(done.Task), done.AttemptDirectory, WireStages.FromWire(done.Metrics));
             case TaskFailedManifest:
                 Wire.TaskFailed taskFailed = Wire.TaskFailed.Parser.ParseFrom(bytes);
-                return new TaskFailed(WireStages.FromWire(taskFailed.Task), taskFailed.Reason, taskFailed.InputError, taskFailed.DiskFull);
+                return new TaskFailed(WireStages.FromWire(taskFailed.Task), taskFailed.Reason, taskFailed.InputError, taskFailed.DiskFull, taskFailed.WorkFileFault);
             case TaskAcknowledgedManifest:
                 Wire.TaskAcknowledged acknowledged = Wire.TaskAcknowledged.Parser.ParseFrom(bytes);
                 return new TaskAcknowledged(WireStages.FromWire(acknowledged.Task), acknowledged.Accepted);

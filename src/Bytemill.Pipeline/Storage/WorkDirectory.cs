@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bytemill.Training;
 using Google.Protobuf;
 
 namespace Bytemill.Pipeline;
@@ -97,14 +98,18 @@ public sealed class WorkDirectory
 
     internal bool HasPlan => File.Exists(Path.Combine(Root, PlanName));
 
+    internal bool IsPlanWhole => IsWhole(PlanName);
+
     internal bool HasManifest(string name) => File.Exists(Path.Combine(Root, name));
+
+    internal bool IsManifestWhole(string name) => HasManifest(name) && IsWhole(name);
 
     internal void WritePlan(JobPlan plan) => WriteAtomically(PlanName, WireJobs.ToWire(plan));
 
     internal JobPlan ReadPlan()
     {
         using FileStream file = File.OpenRead(Path.Combine(Root, PlanName));
-        return WireJobs.FromWire(Wire.JobPlan.Parser.ParseFrom(file));
+        return WireJobs.FromWire(CheckedMessage.Read(file, Wire.JobPlan.Parser));
     }
 
     internal void WriteManifest(string name, StageManifest manifest) => WriteAtomically(name, WireStages.ToWire(manifest));
@@ -112,7 +117,7 @@ public sealed class WorkDirectory
     internal StageManifest ReadManifest(string name)
     {
         using FileStream file = File.OpenRead(Path.Combine(Root, name));
-        return WireStages.FromWire(Wire.StageManifest.Parser.ParseFrom(file));
+        return WireStages.FromWire(CheckedMessage.Read(file, Wire.StageManifest.Parser));
     }
 
     internal void WriteStageTimes(Wire.StageTimes times) => WriteAtomically(TimesName, times);
@@ -120,7 +125,21 @@ public sealed class WorkDirectory
     internal Wire.StageTimes ReadStageTimes()
     {
         using FileStream file = File.OpenRead(Path.Combine(Root, TimesName));
-        return Wire.StageTimes.Parser.ParseFrom(file);
+        return CheckedMessage.Read(file, Wire.StageTimes.Parser);
+    }
+
+    private bool IsWhole(string name)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(Path.Combine(Root, name));
+            CheckedMessage.ReadThrough(file);
+            return true;
+        }
+        catch (RunFormatException)
+        {
+            return false;
+        }
     }
 
     private void WriteAtomically(string name, IMessage message)
@@ -128,7 +147,7 @@ public sealed class WorkDirectory
         string temporary = Path.Combine(Attempts, name + "." + Guid.NewGuid().ToString("N"));
         using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write))
         {
-            message.WriteTo(file);
+            CheckedMessage.Write(file, message);
             file.Flush(flushToDisk: true);
         }
 

@@ -14,13 +14,17 @@ internal sealed class CpuPool : IDisposable
     /// <summary>Number of threads.</summary>
     public int Threads => _threads.Length;
 
-    public CpuPool(int threads)
+    /// <param name="threads">How many.</param>
+    /// <param name="givesWay">
+    /// Whether whatever else wants a core has it first: in a cluster, where others wait for this node's heartbeats.
+    /// </param>
+    public CpuPool(int threads, bool givesWay)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _threads = new Thread[threads];
         for (int i = 0; i < threads; i++)
         {
-            _threads[i] = new Thread(Work)
+            _threads[i] = new Thread(() => Work(givesWay))
             {
                 IsBackground = true,
                 Name = $"bytemill-cpu-{i}",
@@ -70,8 +74,13 @@ internal sealed class CpuPool : IDisposable
         _work.Dispose();
     }
 
-    private void Work()
+    private void Work(bool givesWay)
     {
+        if (givesWay)
+        {
+            ThreadNiceness.Lower();
+        }
+
         foreach (Action action in _work.GetConsumingEnumerable())
         {
             action();

@@ -41,9 +41,13 @@ internal sealed class JobContext : IDisposable
 
     public RunOpener Open(string manifest, int task, string file)
     {
-        string path = Path.Combine(Work.Resolve(Manifest(manifest).AttemptDirectories[task]), file);
+        string path = PathOf(manifest, task, file);
         return () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
     }
+
+    /// <summary>Full path of a file of one task of an earlier stage.</summary>
+    public string PathOf(string manifest, int task, string file) =>
+        Path.Combine(Work.Resolve(Manifest(manifest).AttemptDirectories[task]), file);
 
     public IReadOnlyList<RunOpener> OpenAll(string manifest, string file) =>
         [.. Enumerable.Range(0, Manifest(manifest).AttemptDirectories.Length).Select(task => Open(manifest, task, file))];
@@ -55,7 +59,7 @@ internal sealed class JobContext : IDisposable
         {
             if (_ngramModel is not { } held || held.Manifest != manifest)
             {
-                string path = Path.Combine(Work.Resolve(Manifest(manifest).AttemptDirectories[0]), WorkFileNames.NGramModel);
+                string path = PathOf(manifest, 0, WorkFileNames.NGramModel);
                 _ngramModel = (manifest, new Lazy<HostedNGramModel>(() => HostedNGramModel.Open(path, _memory.ModelCopyBytes), Retryable));
             }
 
@@ -129,8 +133,7 @@ internal sealed class JobContext : IDisposable
                 }
 
                 string manifest = stage.Inputs.ParseVocabularies().Single(vocabulary => vocabulary.Size == stage.Argument).Manifest;
-                using Stream file = Open(manifest, 0, WorkFileNames.Vocabulary)();
-                return Tokenization.Tokenizer.Load(file);
+                return new Tokenizer(TrainedModel.Read(PathOf(manifest, 0, WorkFileNames.Vocabulary)));
             }, Retryable);
 
             // Training is over.

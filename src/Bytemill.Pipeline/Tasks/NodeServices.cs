@@ -7,7 +7,7 @@ internal sealed class NodeServices : IDisposable
     {
         Options = options;
         int threads = Math.Max(1, options.Threads ?? options.Workers);
-        Cpu = new CpuPool(threads);
+        Cpu = new CpuPool(threads, givesWay: !options.IsAlone);
         Memory = new MemoryPlan(options.MemoryBytes ?? MachineMemory.DefaultBudgetBytes(), threads);
         ResidentSet = new ResidentSetGuard(Memory.BudgetBytes + (MemoryPlan.RuntimeBytes / 2));
         Jobs = new JobContextCache(Memory, ResidentSet);

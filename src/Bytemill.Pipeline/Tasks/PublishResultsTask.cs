@@ -44,8 +44,8 @@ internal sealed class PublishResultsTask : ITaskBody
         foreach ((int size, string manifest) in context.Stage.Inputs.ParseVocabularies())
         {
             string name = spec.ModelFileName(size);
-            string source = PathOf(context, manifest, 0, WorkFileNames.Vocabulary);
-            TokenizerModel model = ModelFile.ReadFile(File.Exists(source) ? source : Path.Combine(spec.OutputDirectory, name));
+            string source = context.Job.PathOf(manifest, 0, WorkFileNames.Vocabulary);
+            TokenizerModel model = TrainedModel.Read(File.Exists(source) ? source : Path.Combine(spec.OutputDirectory, name));
             models.Add(new ManifestModel(name, size, model.Vocabulary.Count, model.Hash));
         }
 
@@ -65,7 +65,7 @@ internal sealed class PublishResultsTask : ITaskBody
         {
             TokenizedFile file = context.Plan.TokenizedFile(i);
             using Stream infoFile = context.Open(manifest, i, WorkFileNames.TokenizedInfo)();
-            Wire.TokenizedFileInfo info = Wire.TokenizedFileInfo.Parser.ParseFrom(infoFile);
+            Wire.TokenizedFileInfo info = CheckedMessage.Read(infoFile, Wire.TokenizedFileInfo.Parser);
             outputs.Add(new ManifestOutput(file.Name.Replace('\\', '/'), info.LengthBytes, info.Rows, info.Tokens, info.Xxh3, file.Epoch));
         }
 
@@ -78,19 +78,16 @@ internal sealed class PublishResultsTask : ITaskBody
         StageInputs inputs = context.Stage.Inputs;
         foreach ((int size, string manifest) in spec.ModelPath is null ? inputs.ParseVocabularies() : [])
         {
-            yield return (PathOf(context, manifest, 0, WorkFileNames.Vocabulary), Path.Combine(spec.OutputDirectory, spec.ModelFileName(size)));
+            yield return (context.Job.PathOf(manifest, 0, WorkFileNames.Vocabulary), Path.Combine(spec.OutputDirectory, spec.ModelFileName(size)));
         }
 
         for (int i = 0; inputs.Tokenized.Length > 0 && i < context.Plan.TokenizedFileCount; i++)
         {
             yield return (
-                PathOf(context, inputs.Tokenized, i, WorkFileNames.Tokenized),
+                context.Job.PathOf(inputs.Tokenized, i, WorkFileNames.Tokenized),
                 Path.Combine(spec.OutputDirectory, context.Plan.TokenizedFile(i).Name));
         }
     }
-
-    private static string PathOf(TaskContext context, string manifest, int task, string file) =>
-        Path.Combine(context.Job.Work.Resolve(context.Job.Manifest(manifest).AttemptDirectories[task]), file);
 
     private static void Move(string source, string target)
     {

@@ -7,12 +7,12 @@ namespace Bytemill.Pipeline;
 internal static class RankCutFile
 {
     public static void Write(Stream output, RankCut cut) =>
-        new Wire.RankCut { Piece = ByteString.CopyFrom(cut.Piece), Count = cut.Count }.WriteTo(output);
+        CheckedMessage.Write(output, new Wire.RankCut { Piece = ByteString.CopyFrom(cut.Piece), Count = cut.Count });
 
     public static RankCut Read(RunOpener open)
     {
         using Stream input = open();
-        Wire.RankCut cut = Wire.RankCut.Parser.ParseFrom(input);
+        Wire.RankCut cut = CheckedMessage.Read(input, Wire.RankCut.Parser);
         return new RankCut(cut.Piece.ToByteArray(), cut.Count);
     }
 }

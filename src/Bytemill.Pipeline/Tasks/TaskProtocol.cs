@@ -22,7 +22,8 @@ public static class TaskProtocol
     /// <param name="Reason">One line for the user.</param>
     /// <param name="IsInputError">Whether the input is at fault, so that trying again cannot help.</param>
     /// <param name="IsDiskFull">Whether it lacked room on a disk, so that trying again helps once there is some.</param>
-    public sealed record TaskFailed(TaskIdentity Task, string Reason, bool IsInputError, bool IsDiskFull) : IWireMessage;
+    /// <param name="IsWorkFileFault">Whether a work file that it read is gone or damaged, so that trying again helps once it is made anew.</param>
+    public sealed record TaskFailed(TaskIdentity Task, string Reason, bool IsInputError, bool IsDiskFull, bool IsWorkFileFault) : IWireMessage;
 
     /// <summary>The coordinator knows. Not accepted: another attempt came first or the job is over, delete this one.</summary>
     public sealed record TaskAcknowledged(TaskIdentity Task, bool IsAccepted) : IWireMessage;

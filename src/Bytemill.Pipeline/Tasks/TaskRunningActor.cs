@@ -116,7 +116,12 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
         {
             Exception exception = ended.Exception!;
             Log.Debug("Task {Index} of stage {Stage} failed: {Exception}", task.Index, task.Stage, exception.ToString());
-            _report = new TaskFailed(task, UserErrors.Describe(exception), UserErrors.IsInputError(exception), UserErrors.IsDiskFull(exception));
+            _report = new TaskFailed(
+                task,
+                UserErrors.Describe(exception),
+                UserErrors.IsInputError(exception),
+                UserErrors.IsDiskFull(exception),
+                UserErrors.IsWorkFileFault(exception));
         }
 
         _coordinator.Tell(_report);

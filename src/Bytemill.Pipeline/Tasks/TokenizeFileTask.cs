@@ -3,7 +3,6 @@ using System.Globalization;
 using System.IO.Hashing;
 using Bytemill.Corpus;
 using Bytemill.Tokenization;
-using Google.Protobuf;
 
 namespace Bytemill.Pipeline;
 
@@ -136,12 +135,12 @@ internal sealed class TokenizeFileTask : ITaskBody
         }
 
         using FileStream info = context.Output.Create(WorkFileNames.TokenizedInfo);
-        new Wire.TokenizedFileInfo
+        CheckedMessage.Write(info, new Wire.TokenizedFileInfo
         {
             Rows = metrics.Rows,
             Tokens = metrics.Tokens,
             LengthBytes = length,
             Xxh3 = Convert.ToHexStringLower(hash.GetCurrentHash()),
-        }.WriteTo(info);
+        });
     }
 }

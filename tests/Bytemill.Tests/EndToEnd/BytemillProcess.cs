@@ -20,7 +20,11 @@ internal sealed class BytemillProcess : IAsyncDisposable
 
     public IReadOnlyCollection<string> Errors => _errors;
 
-    public static BytemillProcess Start(params string[] arguments)
+    public static BytemillProcess Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <param name="environment">Variables beside those of this process.</param>
+    /// <param name="arguments">Command and options.</param>
+    public static BytemillProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -32,6 +36,11 @@ internal sealed class BytemillProcess : IAsyncDisposable
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         var process = new Process { StartInfo = start };

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Bytemill.Pipeline;
 
 namespace Bytemill.Tests;
@@ -22,11 +21,11 @@ public sealed class ClusterTests : IDisposable
         (int alone, _, string[] errors) = await BytemillProcess.RunAsync([.. job, "--output", _directory["alone"], "--workers", "1"]);
         Assert.True(alone == 0, string.Join('\n', errors));
 
-        string config = ConfigFile("local.conf");
+        string config = Repository.Find("cluster-config/local.conf");
         // Only a node that finds itself first among the seeds founds a cluster, so its port must be known before it starts.
-        string seed = $"127.0.0.1:{FreePort()}";
+        string seed = NodeProcess.FreeAddress();
         await using BytemillProcess first = BytemillProcess.Start("node", "--config", config, "--port", seed.Split(':')[1], "--seed", seed);
-        Assert.Equal(seed, AddressIn(await first.FirstLineAsync()));
+        Assert.Equal(seed, NodeProcess.AddressIn(await first.FirstLineAsync()));
         await using BytemillProcess second = BytemillProcess.Start("node", "--config", config, "--seed", seed);
         await using BytemillProcess third = BytemillProcess.Start("node", "--config", config, "--seed", seed, "--roles", "worker,shard");
         await second.FirstLineAsync();
@@ -53,8 +52,8 @@ public sealed class ClusterTests : IDisposable
         (int alone, _, string[] errors) = await BytemillProcess.RunAsync([.. job, "--output", _directory["alone"], "--workers", "1"]);
         Assert.True(alone == 0, string.Join('\n', errors));
 
-        string config = ConfigFile("local.conf");
-        string seed = $"127.0.0.1:{FreePort()}";
+        string config = Repository.Find("cluster-config/local.conf");
+        string seed = NodeProcess.FreeAddress();
         await using BytemillProcess first = BytemillProcess.Start("node", "--config", config, "--port", seed.Split(':')[1], "--seed", seed);
         await first.FirstLineAsync();
         await using BytemillProcess second = BytemillProcess.Start("node", "--config", config, "--seed", seed);
@@ -100,13 +99,13 @@ public sealed class ClusterTests : IDisposable
         (int alone, _, string[] errors) = await BytemillProcess.RunAsync([.. job, "--output", _directory["alone"], "--workers", "1"]);
         Assert.True(alone == 0, string.Join('\n', errors));
 
-        string config = ConfigFile("local.conf");
-        int[] ports = FreePorts(3);
+        string config = Repository.Find("cluster-config/local.conf");
+        int[] ports = NodeProcess.FreePorts(3);
         string seed = $"127.0.0.1:{ports[0]}";
-        await using BytemillProcess first = StartNode(config, seed, ports[0]);
+        await using BytemillProcess first = NodeProcess.Start(config, seed, ports[0]);
         await first.FirstLineAsync();
-        await using BytemillProcess second = StartNode(config, seed, ports[1]);
-        await using BytemillProcess third = StartNode(config, seed, ports[2], "--roles", "worker,shard");
+        await using BytemillProcess second = NodeProcess.Start(config, seed, ports[1]);
+        await using BytemillProcess third = NodeProcess.Start(config, seed, ports[2], "--roles", "worker,shard");
         await second.FirstLineAsync();
         await third.FirstLineAsync();
         await using BytemillProcess run = BytemillProcess.Start([.. job, "--output", _directory["together"], "--cluster", seed]);
@@ -134,12 +133,12 @@ public sealed class ClusterTests : IDisposable
             """);
 
         // Were the client counted, two of four members would be left, without the lowest address: the half that gives way.
-        int[] ports = FreePorts(3);
+        int[] ports = NodeProcess.FreePorts(3);
         string seed = $"127.0.0.1:{ports[1]}";
-        await using BytemillProcess first = StartNode(config, seed, ports[1]);
+        await using BytemillProcess first = NodeProcess.Start(config, seed, ports[1]);
         await first.FirstLineAsync();
-        await using BytemillProcess second = StartNode(config, seed, ports[2]);
-        await using BytemillProcess third = StartNode(config, seed, ports[0], "--roles", "coordinator");
+        await using BytemillProcess second = NodeProcess.Start(config, seed, ports[2]);
+        await using BytemillProcess third = NodeProcess.Start(config, seed, ports[0], "--roles", "coordinator");
         await second.FirstLineAsync();
         await third.FirstLineAsync();
         await using BytemillProcess run = BytemillProcess.Start([.. job, "--output", _directory["one"], "--cluster", seed]);
@@ -155,7 +154,7 @@ public sealed class ClusterTests : IDisposable
     [Fact]
     public async Task Node_PutOutByItsCluster_EndsWithExitCode1()
     {
-        string seed = $"127.0.0.1:{FreePort()}";
+        string seed = NodeProcess.FreeAddress();
         string config = _directory["node.conf"];
         File.WriteAllText(
             config,
@@ -167,7 +166,7 @@ public sealed class ClusterTests : IDisposable
         await first.FirstLineAsync();
         await using BytemillProcess second = BytemillProcess.Start("node", "--config", config);
         // Of two equal halves the one with the lower address stays: with that one gone, the other gives way.
-        bool isFirstLower = PortOf(seed) < PortOf(AddressIn(await second.FirstLineAsync()));
+        bool isFirstLower = NodeProcess.PortOf(seed) < NodeProcess.PortOf(NodeProcess.AddressIn(await second.FirstLineAsync()));
         (BytemillProcess killed, BytemillProcess left) = isFirstLower ? (first, second) : (second, first);
         killed.Kill();
         Assert.Equal(1, await left.ExitCodeAsync());
@@ -193,7 +192,7 @@ public sealed class ClusterTests : IDisposable
     public async Task Run_ClusterThatDoesNotAnswer_OneLineAfterABoundedWait()
     {
         TestCorpus.Write(_directory["in"], ["one text"], files: 1, rowsPerGroup: 1);
-        string seed = $"127.0.0.1:{FreePort()}";
+        string seed = NodeProcess.FreeAddress();
         (int exitCode, _, string[] errors) = await BytemillProcess.RunAsync(
             "run", "--input", _directory["in"], "--output", _directory["out"], "--cluster", seed);
         Assert.Equal(2, exitCode);
@@ -209,47 +208,5 @@ public sealed class ClusterTests : IDisposable
         SortedDictionary<string, byte[]> right = TestDirectory.Snapshot(actual);
         Assert.Equal(left.Keys, right.Keys);
         Assert.All(left.Where(file => file.Key != ResultManifest.FileName), file => Assert.True(file.Value.AsSpan().SequenceEqual(right[file.Key]), file.Key));
-    }
-
-    private static string AddressIn(string line)
-    {
-        using JsonDocument announced = JsonDocument.Parse(line);
-        return announced.RootElement.GetProperty("address").GetString()!;
-    }
-
-    private static string ConfigFile(string name)
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string candidate = Path.Combine(folder.FullName, "cluster-config", name);
-            if (File.Exists(candidate))
-            {
-                return candidate;
-            }
-        }
-
-        throw new InvalidOperationException($"No cluster-config/{name} above the tests.");
-    }
-
-    private static int PortOf(string address) => int.Parse(address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
-
-    private static BytemillProcess StartNode(string config, string seed, int port, params string[] more) =>
-        BytemillProcess.Start(["node", "--config", config, "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--seed", seed, .. more]);
-
-    private static int FreePort() => FreePorts(1)[0];
-
-    // Ascending.
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        try
-        {
-            Array.ForEach(listeners, listener => listener.Start());
-            return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).Order()];
-        }
-        finally
-        {
-            Array.ForEach(listeners, listener => listener.Dispose());
-        }
     }
 }

@@ -95,7 +95,7 @@ public sealed class PipelineSerializerTests : IDisposable
         (new AssignTask(s_task, s_stage), "at1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b2002125b0803100d180522510a0472756e731204626173651a06736c6963657322046b6570742a0764726f70706564320672616e6b65643a0363757442056d6f64656c4a0d363030303d612c323530303d625209746f6b656e697a6564282a"),
         (new TaskProgressed(s_task, 77), "tp1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b2002104d"),
         (new TaskCompleted(s_task, "stages/s0003/t000011", s_metrics), "tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a190801108080808080201803200428053006380740084809500a"),
-        (new TaskFailed(s_task, "no space", true, true), "tf1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212086e6f20737061636518012001"),
+        (new TaskFailed(s_task, "no space", true, true, true), "tf1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212086e6f207370616365180120012801"),
         (new TaskAcknowledged(s_task, true), "ta1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b20021001"),
         (new ReleaseJob(s_job), "rj1", "0a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d31"),
         (new RegisterShardHost("host:1/shards"), "rs1", "0a0d686f73743a312f736861726473"),
@@ -159,7 +159,7 @@ public sealed class PipelineSerializerTests : IDisposable
         {
             "sj1" => new SubmitJob("job-1", s_spec with { Sampling = null }),
             "jp1" => (JobProgressed)Sample(nameof(JobProgressed)).Message with { Notice = "" },
-            "tf1" => (TaskFailed)Sample(nameof(TaskFailed)).Message with { IsDiskFull = false },
+            "tf1" => (TaskFailed)Sample(nameof(TaskFailed)).Message with { IsDiskFull = false, IsWorkFileFault = false },
             _ => (TaskCompleted)Sample(nameof(TaskCompleted)).Message with { Metrics = s_metrics with { WrittenBytes = 0, ScratchBytes = 0, CoveredBytes = 0 } },
         };
         Assert.Equivalent(expected, serializer.FromBinary(Convert.FromHexString(hex), manifest), strict: true);

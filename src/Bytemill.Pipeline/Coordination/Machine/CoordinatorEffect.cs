@@ -38,8 +38,9 @@ internal abstract record CoordinatorEffect
     /// <param name="Closed">Stages that are read: a manifest that is gone is to be written again.</param>
     /// <param name="Open">What is committed of the open stage.</param>
     /// <param name="IsPublishing">Whether files may have gone to their final names already.</param>
+    /// <param name="ReadsAll">Whether the files are to be read and their checksums compared, not only their lengths.</param>
     public sealed record CheckAttempts(
-        JobReference Job, ImmutableArray<ClosedStage> Closed, ClosedStage Open, bool IsPublishing) : CoordinatorEffect;
+        JobReference Job, ImmutableArray<ClosedStage> Closed, ClosedStage Open, bool IsPublishing, bool ReadsAll) : CoordinatorEffect;
 
     /// <summary>Say when the pause is over, by <see cref="CoordinatorInput.DiskRetried"/>.</summary>
     public sealed record RetryDiskAfter(string JobId, TimeSpan Pause) : CoordinatorEffect;

@@ -6,8 +6,7 @@ namespace Bytemill.Pipeline;
 internal abstract record CoordinatorInput
 {
     /// <summary>All events of the journal are applied; from now on decide.</summary>
-    /// <param name="Coordinator">Who decides from now on.</param>
-    public sealed record Started(string Coordinator) : CoordinatorInput;
+    public sealed record Started : CoordinatorInput;
 
     /// <summary>A client wants a job done.</summary>
     /// <param name="From">Who asks.</param>
@@ -41,7 +40,7 @@ internal abstract record CoordinatorInput
     public sealed record TaskCompleted(Party From, TaskIdentity Task, CommittedAttempt Attempt) : CoordinatorInput;
 
     /// <summary>An attempt failed.</summary>
-    public sealed record TaskFailed(Party From, TaskIdentity Task, string Reason, bool IsInputError, bool IsDiskFull) : CoordinatorInput;
+    public sealed record TaskFailed(Party From, TaskIdentity Task, string Reason, bool IsInputError, bool IsDiskFull, bool IsWorkFileFault) : CoordinatorInput;
 
     /// <summary>A party is gone for good.</summary>
     public sealed record PartyLost(Party Who) : CoordinatorInput;

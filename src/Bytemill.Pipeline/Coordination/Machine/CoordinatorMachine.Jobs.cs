@@ -195,12 +195,19 @@ internal sealed partial class CoordinatorMachine
         }
 
         Info("Job {JobId} goes on at stage {Stage}, {Kind}: {Done} of {Tasks} tasks are done", job.JobId, board.Stage.Number, board.Stage.Kind, board.CommittedCount, board.Stage.TaskCount);
-        _errand = Errand.CheckingAttempts;
-        Do(new CheckAttempts(ReferenceOf(job), job.Closed, new ClosedStage(board.Stage, board.Committed), job.IsPublishing));
+        CheckAttempts(job, Errand.CheckingAttempts);
+    }
+
+    private void CheckAttempts(JobState job, Errand errand)
+    {
+        _errand = errand;
+        var open = new ClosedStage(job.Stage!, job.Board!.Committed);
+        Do(new CheckAttempts(ReferenceOf(job), job.Closed, open, job.IsPublishing, ReadsAll: errand == Errand.LookingForDamage));
     }
 
     private void OnAttemptsChecked(CoordinatorInput.AttemptsChecked m)
     {
+        bool isTakeover = _errand == Errand.CheckingAttempts;
         _errand = Errand.None;
         if (_state.Active is not { End: null } job)
         {
@@ -215,7 +222,7 @@ internal sealed partial class CoordinatorMachine
 
         foreach ((int stage, int index) in m.Missing)
         {
-            Warn("Files of task {Index} of stage {Stage} are gone; it is done again", index, stage);
+            Warn("Files of task {Index} of stage {Stage} are gone or damaged; it is done again", index, stage);
             Emit(new AttemptInvalidated(m.JobId, stage, index));
         }
 
@@ -229,7 +236,10 @@ internal sealed partial class CoordinatorMachine
             DeleteUnread(job, before);
         }
 
-        BeginStage();
+        if (isTakeover || !m.Missing.IsEmpty)
+        {
+            BeginStage();
+        }
     }
 
     private void EndJob(JobState job, JobEnd end)

@@ -205,6 +205,13 @@ internal sealed partial class CoordinatorMachine
             return;
         }
 
+        if (m.IsWorkFileFault && _errand is Errand.CheckingAttempts or Errand.LookingForDamage)
+        {
+            // Its files are looked at already.
+            job.Board!.Return(task.Index, task.Attempt);
+            return;
+        }
+
         if (job.Board!.Fail(task.Index, task.Attempt) is not { } failures)
         {
             return;
@@ -221,6 +228,11 @@ internal sealed partial class CoordinatorMachine
         {
             EndJob(job, JobEnd.Failed(
                 $"Stopped while {job.Stage!.Kind.Describe()}: task {task.Index} failed {failures} times, last with: {m.Reason}", isInputError: false));
+        }
+        else if (m.IsWorkFileFault && _errand == Errand.None)
+        {
+            Warn("Work files of job {JobId} are gone or damaged; all that are still needed are read to find out which", job.JobId);
+            CheckAttempts(job, Errand.LookingForDamage);
         }
     }
 

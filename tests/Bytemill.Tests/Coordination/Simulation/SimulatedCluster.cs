@@ -1,7 +1,5 @@
 using Bytemill.Pipeline;
 using Bytemill.Training;
-using Google.Protobuf;
-using JournalWire = Bytemill.Pipeline.JournalWire;
 
 namespace Bytemill.Tests;
 
@@ -102,25 +100,6 @@ internal sealed class SimulatedCluster
     /// <summary>Whether something that may go wrong does; never once the schedule is over.</summary>
     public bool Happens(int oneIn) => IsChaos && Next(oneIn) == 0;
 
-    /// <summary>Every other coordinator finds a snapshot, which stands for the first so many events.</summary>
-    public int RestoreSnapshot(CoordinatorMachine machine)
-    {
-        if (Takeovers % 2 == 0)
-        {
-            return 0;
-        }
-
-        int events = Journal.Events.Count - (Takeovers % 5);
-        if (events < 0)
-        {
-            return 0;
-        }
-
-        CoordinatorSnapshot snapshot = StateOf(Journal.Events.Take(events)).ToSnapshot();
-        machine.Restore(WireJournal.FromWire(JournalWire.Snapshot.Parser.ParseFrom(WireJournal.ToWire(snapshot).ToByteArray())));
-        return events;
-    }
-
     public void Send(Party to, IWireMessage message)
     {
         switch (message)
@@ -174,13 +153,13 @@ internal sealed class SimulatedCluster
         }
     }
 
-    /// <summary>An attempt cannot read its inputs: fine for one that is late, never for one that the job waits for.</summary>
-    public void CheckMayMiss(TaskIdentity task)
+    /// <summary>An attempt cannot read its inputs: fine for one that is late and where files were lost, never else for one that the job waits for.</summary>
+    public void CheckMayMiss(TaskIdentity task, StageInputs inputs)
     {
         CoordinatorState state = StateOf(Journal.Events);
         bool isWaitedFor = state.Active is { End: null, Stage: { } stage } job && task.Job.Epoch == _coordinator.Machine.State.Epoch && task.Stage == stage.Number
             && job.Board!.IsOpen(task.Index);
-        Assert.False(isWaitedFor, $"inputs of task {task.Index} of stage {task.Stage} are gone");
+        Assert.False(isWaitedFor && !Disk.HasLostAnyOf(inputs), $"inputs of task {task.Index} of stage {task.Stage} are gone");
     }
 
     /// <summary>Results go to the output; whoever does it, they are the same.</summary>
@@ -242,6 +221,9 @@ internal sealed class SimulatedCluster
                 break;
             case < 97:
                 ReplaceHost(Next(_hosts.Length));
+                break;
+            case < 98:
+                Disk.LoseAny(Next);
                 break;
             default:
                 StepReplaced();
@@ -379,9 +361,9 @@ internal sealed class SimulatedCluster
             _dead.Add(_coordinator.Local.Party);
         }
 
-        if (Next(3) > 0 && Disk.Any(Next) is { } lost)
+        if (Next(3) > 0)
         {
-            Disk.Delete(lost);
+            Disk.LoseAny(Next);
         }
 
         _coordinator = new SimulatedCoordinator(this);

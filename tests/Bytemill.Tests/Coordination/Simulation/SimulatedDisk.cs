@@ -6,6 +6,7 @@ namespace Bytemill.Tests;
 internal sealed class SimulatedDisk
 {
     private readonly SortedSet<string> _attempts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _lost = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StageManifest> _manifests = new(StringComparer.Ordinal);
     private int _unique;
 
@@ -27,7 +28,21 @@ internal sealed class SimulatedDisk
 
     public void Delete(string attempt) => _attempts.Remove(attempt);
 
-    public string? Any(Func<int, int> choose) => _attempts.Count == 0 ? null : _attempts.ElementAt(choose(_attempts.Count));
+    /// <summary>A file vanishes or rots, through nobody's doing.</summary>
+    public void LoseAny(Func<int, int> choose)
+    {
+        if (Any(choose) is { } attempt)
+        {
+            _lost.Add(attempt);
+            _attempts.Remove(attempt);
+        }
+    }
+
+    /// <summary>Whether an attempt that a task reads has been lost.</summary>
+    public bool HasLostAnyOf(StageInputs inputs) =>
+        inputs.All().Any(name => _manifests.TryGetValue(name, out StageManifest? manifest) && manifest.AttemptDirectories.Any(_lost.Contains));
+
+    private string? Any(Func<int, int> choose) => _attempts.Count == 0 ? null : _attempts.ElementAt(choose(_attempts.Count));
 
     public void DeleteDirectory(string directory) => _attempts.RemoveWhere(name => name.StartsWith(directory + "/", StringComparison.Ordinal));
 

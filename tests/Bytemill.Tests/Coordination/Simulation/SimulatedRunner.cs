@@ -104,14 +104,14 @@ internal sealed class SimulatedRunner
         TaskIdentity task = assign.Task;
         if (_cluster.Happens(16))
         {
-            _report = new CoordinatorInput.TaskFailed(Party, task, "full", IsInputError: false, IsDiskFull: true);
+            _report = new CoordinatorInput.TaskFailed(Party, task, "full", IsInputError: false, IsDiskFull: true, IsWorkFileFault: false);
             return;
         }
 
         if (_cluster.Disk.Read(assign.Stage.Inputs) is not { } read)
         {
-            _cluster.CheckMayMiss(task);
-            _report = new CoordinatorInput.TaskFailed(Party, task, "gone", IsInputError: false, IsDiskFull: false);
+            _cluster.CheckMayMiss(task, assign.Stage.Inputs);
+            _report = new CoordinatorInput.TaskFailed(Party, task, "gone", IsInputError: false, IsDiskFull: false, IsWorkFileFault: true);
             return;
         }
 

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Bytemill.Pipeline;
+
+namespace Bytemill.App;
+
+/// <summary>All that can be set for a node, and how values are checked.</summary>
+internal static class NodeKeys
+{
+    public static ImmutableArray<NodeKey> All { get; } =
+    [
+        new("seed-nodes", true, (node, value) => node with { SeedNodes = value.Items }),
+        new("hostname", false, (node, value) => node with { Hostname = value.Text }),
+        new("port", false, (node, value) => node with { Port = CheckPort(value.Number, value.Where) }),
+        new("roles", true, (node, value) => node with { Roles = CheckRoles(value.Items) }),
+        new("workers", false, (node, value) => node with { Workers = CheckWorkers(value.Number) ?? node.Workers }),
+        new("memory", false, (node, value) => node with { MemoryBytes = MemoryOption.Check(ByteSize.Parse(value.Text, value.Where)) }),
+        new("spill-dir", false, (node, value) => node with { SpillDirectory = CheckSpillDirectory(value.Text, value.Where) }),
+        new("tls.certificate", false, (node, value) => node with { Tls = TlsOf(node) with { CertificateFile = value.Text } }),
+        new("tls.key", false, (node, value) => node with { Tls = TlsOf(node) with { KeyFile = value.Text } }),
+        new("tls.password", false, (node, value) => node with { Tls = TlsOf(node) with { Password = value.Text } }),
+        new("tls.ca", false, (node, value) => node with { Tls = TlsOf(node) with { AuthorityFile = value.Text } }),
+        new("insecure", false, (node, value) => node with { Insecure = value.Switch }),
+    ];
+
+    /// <summary>A port to bind to.</summary>
+    public static int CheckPort(int port, string where) =>
+        port is >= 0 and < 65536 ? port : throw new JobInputException(Units.Format($"{where} must be in [0..65535], 0 for a free port; found {port}."));
+
+    /// <summary>A directory for temporary files, made if it is not there.</summary>
+    public static string CheckSpillDirectory(string directory, string where)
+    {
+        try
+        {
+            return Directory.CreateDirectory(Path.GetFullPath(directory)).FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new JobInputException($"{where}: '{directory}' cannot be used for temporary files: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The roles, each of them known.</summary>
+    public static ImmutableArray<string> CheckRoles(IEnumerable<string> roles)
+    {
+        ImmutableArray<string> checkedRoles = [.. roles];
+        foreach (string role in checkedRoles)
+        {
+            if (!ClusterRoles.All.Contains(role))
+            {
+                throw new JobInputException($"Unknown role '{role}'; the roles are {string.Join(", ", ClusterRoles.All)}.");
+            }
+        }
+
+        return checkedRoles;
+    }
+
+    /// <summary>A number of workers; <c>null</c> stands for the default, as does 0.</summary>
+    public static int? CheckWorkers(int? workers) =>
+        workers switch
+        {
+            null or 0 => null,
+            < 0 => throw new JobInputException($"The number of workers must be at least 1, or 0 for one for each core; found {workers}."),
+            _ => workers,
+        };
+
+    private static TlsOptions TlsOf(NodeOptions node) => node.Tls ?? new TlsOptions();
+}

@@ -1,0 +1,76 @@
+using System.IO.Hashing;
+using Bytemill.Tokenization;
+using Bytemill.Training;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>Reads the files of a committed attempt only to see whether they are what was written.</summary>
+internal static class WorkFileCheck
+{
+    /// <summary>Whether all files of the directory can be read and their checksums are right.</summary>
+    /// <param name="directory">Of the attempt.</param>
+    /// <param name="stage">What its task did.</param>
+    public static bool IsWhole(string directory, StageKind stage)
+    {
+        try
+        {
+            foreach (string path in Directory.EnumerateFiles(directory))
+            {
+                ReadThrough(path, stage);
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is RunFormatException or ModelFormatException or IOException or UnauthorizedAccessException)
+        {
+            // Whatever is wrong with it: it is made anew.
+            return false;
+        }
+    }
+
+    private static void ReadThrough(string path, StageKind stage)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        switch (Path.GetFileName(path))
+        {
+            case WorkFileNames.Run:
+                RunFileCheck.ReadThrough(file, stage == StageKind.CountNGrams ? RunKind.NGramRun : RunKind.PieceRun, CancellationToken.None);
+                break;
+            case WorkFileNames.Slice:
+                RunFileCheck.ReadThrough(file, RunKind.NGramSlice, CancellationToken.None);
+                break;
+            case WorkFileNames.Kept or WorkFileNames.Dropped:
+                RunFileCheck.ReadThrough(file, RunKind.PieceSlice, CancellationToken.None);
+                break;
+            case WorkFileNames.Ranked:
+                RunFileCheck.ReadThrough(file, RunKind.RankedPieces, CancellationToken.None);
+                break;
+            case WorkFileNames.NGramModel:
+                HostedNGramModel.Open(path, copyBytes: 0).Dispose();
+                break;
+            case WorkFileNames.Vocabulary:
+                ModelFile.Read(file);
+                break;
+            case WorkFileNames.Cut or WorkFileNames.TokenizedInfo:
+                CheckedMessage.ReadThrough(file);
+                break;
+            case WorkFileNames.Tokenized:
+                CompareHash(file, Path.Combine(Path.GetDirectoryName(path)!, WorkFileNames.TokenizedInfo));
+                break;
+            default:
+                throw new InvalidOperationException($"A committed attempt holds '{path}', which no task writes.");
+        }
+    }
+
+    private static void CompareHash(FileStream file, string infoPath)
+    {
+        using FileStream infoFile = File.OpenRead(infoPath);
+        Wire.TokenizedFileInfo info = CheckedMessage.Read(infoFile, Wire.TokenizedFileInfo.Parser);
+        var hash = new XxHash3();
+        hash.Append(file);
+        if (Convert.ToHexStringLower(hash.GetCurrentHash()) != info.Xxh3)
+        {
+            throw new RunFormatException($"Work file '{file.Name}' is damaged: its checksum differs.");
+        }
+    }
+}
