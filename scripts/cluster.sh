@@ -11,7 +11,8 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 state=${BYTEMILL_CLUSTER_DIR:-${TMPDIR:-/tmp}/bytemill-cluster-$(id -u)}
-port=4051
+port=${BYTEMILL_CLUSTER_PORT:-4051}
+export BYTEMILL_SEED_NODES=127.0.0.1:$port
 
 is_alive() { kill -0 "$(cat "$state/node-$1.pid")" 2>/dev/null; }
 
