@@ -14,6 +14,9 @@ public static class ClusterRoles
     /// <summary>Owns slices of the key space: merges n-grams, prunes pieces.</summary>
     public const string Shard = "shard";
 
+    /// <summary>Will serve the web interface; reserved, a node with it does nothing more.</summary>
+    public const string Web = "web";
+
     /// <summary>Only submits and watches.</summary>
     public const string Client = "client";
 
@@ -23,8 +26,8 @@ public static class ClusterRoles
     /// </summary>
     public const string Voter = "voter";
 
-    /// <summary>All roles that do work; the default.</summary>
-    public static ImmutableArray<string> All { get; } = [Coordinator, Worker, Shard];
+    /// <summary>All roles of a node; the default.</summary>
+    public static ImmutableArray<string> All { get; } = [Coordinator, Worker, Shard, Web];
 
     /// <summary>The roles under which a node of the given roles joins.</summary>
     internal static string[] InCluster(ImmutableArray<string> roles) => roles.Contains(Client) ? [.. roles] : [.. roles, Voter];

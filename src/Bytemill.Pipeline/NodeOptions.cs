@@ -32,18 +32,23 @@ public sealed record NodeOptions
     /// <summary>Nodes to join, <c>host:port</c>, the same ordered list on every node; empty starts a cluster of one.</summary>
     public ImmutableArray<string> SeedNodes { get; init; } = [];
 
+    /// <summary>
+    /// Instead of <see cref="SeedNodes"/>: <c>name:port</c>, where DNS knows an address of each node under the name; <c>null</c> for none.
+    /// </summary>
+    public string? SeedDns { get; init; }
+
+    /// <summary>Addresses to wait for under <see cref="SeedDns"/>. Default: 1.</summary>
+    public int SeedDnsNodes { get; init; } = 1;
+
     /// <summary>Encryption of remoting and the check of who may join; <c>null</c> for neither.</summary>
     public TlsOptions? Tls { get; init; }
 
     /// <summary>Whether the node may listen beyond loopback without <see cref="Tls"/>: the network is closed to strangers.</summary>
     public bool Insecure { get; init; }
 
-    /// <summary>The coordinator's journal, where the node may hold the coordinator: then the same for all that may. Default: in memory.</summary>
-    public JournalLocation Journal { get; init; } = new JournalLocation.InMemory();
-
     /// <summary>HOCON file that goes before the embedded <c>base.conf</c>; <c>null</c> for none.</summary>
     public string? ConfigFile { get; init; }
 
     /// <summary>Whether the node founds a cluster of one that nobody else is to join.</summary>
-    internal bool IsAlone => SeedNodes.IsEmpty;
+    internal bool IsAlone => SeedNodes.IsEmpty && SeedDns is null;
 }

@@ -28,10 +28,11 @@ internal abstract class ClusterSettings : CommandSettings
     public bool Insecure { get; init; }
 
     /// <summary>The node by file, environment and these options, in ascending order.</summary>
+    /// <param name="readVariable">Reads a variable of the environment.</param>
     /// <exception cref="JobInputException">A value is wrong; says where it stands.</exception>
-    protected NodeOptions ToNode()
+    protected NodeOptions ReadNode(Func<string, string?> readVariable)
     {
-        NodeOptions node = NodeEnvironment.Apply(NodeConfigFile.Read(Config), Environment.GetEnvironmentVariable);
+        NodeOptions node = NodeEnvironment.Apply(NodeConfigFile.Read(Config), readVariable);
         bool hasTls = node.Tls is not null || TlsCertificate is not null || TlsKey is not null || TlsAuthority is not null;
         TlsOptions tls = node.Tls ?? new TlsOptions();
         return node with

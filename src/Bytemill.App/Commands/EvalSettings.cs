@@ -15,11 +15,11 @@ internal sealed class EvalSettings : CommandSettings
     public string[] Models { get; init; } = [];
 
     [CommandOption("-i|--input <PATH>")]
-    [Description("Parquet, .jsonl or .txt files (these also .gz or .zst): a file, a directory or a quoted glob ('DIR/*.parquet'); may be given several times. See docs/input.md.")]
+    [Description("Parquet files: a file, a directory or a quoted glob ('DIR/*.parquet'); may be given several times.")]
     public string[] Inputs { get; init; } = [];
 
     [CommandOption("--text-column <NAME>")]
-    [Description("Column or JSON property that holds the text, also in a struct: doc.text. In .txt files every line is a text.")]
+    [Description("Column that holds the text.")]
     [DefaultValue("text")]
     public string TextColumn { get; init; } = "text";
 

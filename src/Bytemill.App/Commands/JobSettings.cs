@@ -12,11 +12,11 @@ internal abstract class JobSettings : ClusterSettings
     public string[] MoreInputs { get; init; } = [];
 
     [CommandOption("-i|--input <PATH>")]
-    [Description("Parquet, .jsonl or .txt files (these also .gz or .zst): a file, a directory or a quoted glob ('DIR/*.parquet'); may be given several times. See docs/input.md.")]
+    [Description("Parquet files: a file, a directory or a quoted glob ('DIR/*.parquet'); may be given several times.")]
     public string[] Inputs { get; init; } = [];
 
     [CommandOption("--text-column <NAME>")]
-    [Description("Column or JSON property that holds the text, also in a struct: doc.text. In .txt files every line is a text.")]
+    [Description("Column that holds the text.")]
     [DefaultValue("text")]
     public string TextColumn { get; init; } = "text";
 
@@ -68,7 +68,7 @@ internal abstract class JobSettings : ClusterSettings
         string[] inputs = [.. Inputs, .. MoreInputs];
         if (inputs.Length == 0)
         {
-            throw new JobInputException("No input. Say which files to read with --input 'DIR/*.parquet'.");
+            throw new JobInputException("No input. Say which Parquet files to read with --input 'DIR/*.parquet'.");
         }
 
         if (Output.Length == 0)
@@ -97,11 +97,11 @@ internal abstract class JobSettings : ClusterSettings
     }
 
     /// <summary>The node that works for the job, or the one that hands it to a cluster.</summary>
-    public new NodeOptions ToNode()
+    public NodeOptions ToNode()
     {
         if (Cluster is { } seed)
         {
-            return base.ToNode() with { Roles = [ClusterRoles.Client], SeedNodes = [seed], Hostname = Hostname, Port = 0, Workers = 1 };
+            return ReadNode(Environment.GetEnvironmentVariable) with { Roles = [ClusterRoles.Client], SeedNodes = [seed], SeedDns = null, Hostname = Hostname, Port = 0, Workers = 1 };
         }
 
         var node = new NodeOptions { MemoryBytes = MemoryOption.Check(Memory) };

@@ -23,8 +23,16 @@ internal sealed class NodeSettings : ClusterSettings
     [Description("Node to join; may be given several times, in the same order on every node.")]
     public string[] Seeds { get; init; } = [];
 
+    [CommandOption("--seed-dns <NAME:PORT>")]
+    [Description("Instead of --seed: nodes to join are all at whose addresses DNS knows the name. Only the first of them, sorted, founds a cluster.")]
+    public string? SeedDns { get; init; }
+
+    [CommandOption("--seed-dns-nodes <N>")]
+    [Description("Addresses to wait for under --seed-dns: the number of nodes at the first start. Default: 1")]
+    public int? SeedDnsNodes { get; init; }
+
     [CommandOption("--roles <ROLES>")]
-    [Description("coordinator, worker, shard, joined by commas. Default: all")]
+    [Description("coordinator, worker, shard, web, joined by commas. Default: all")]
     public string? Roles { get; init; }
 
     [CommandOption("--workers <N>")]
@@ -39,24 +47,30 @@ internal sealed class NodeSettings : ClusterSettings
     [Description("Directory for this node's temporary files, best on a disk of its own. Default: beside the work files of the job.")]
     public string? SpillDirectory { get; init; }
 
-    [CommandOption("--journal <WHERE>")]
-    [Description("Journal of the coordinator, the same for all nodes that may hold it: a file on this machine, or a PostgreSQL database ('Host=db;Database=bytemill;Username=…', or postgresql://…). Also BYTEMILL_JOURNAL. Default: in memory, and jobs are lost with the coordinator.")]
-    public string? Journal { get; init; }
-
     /// <summary>The node that these options ask for.</summary>
-    public new NodeOptions ToNode()
+    public NodeOptions ToNode() => ToNode(Environment.GetEnvironmentVariable);
+
+    /// <param name="readVariable">Reads a variable of the environment.</param>
+    internal NodeOptions ToNode(Func<string, string?> readVariable)
     {
-        NodeOptions node = base.ToNode();
+        if (Seeds.Length > 0 && SeedDns is not null)
+        {
+            throw new JobInputException("--seed and --seed-dns exclude each other. Give one of them.");
+        }
+
+        NodeOptions node = ReadNode(readVariable);
+        node = Seeds.Length > 0 ? node with { SeedNodes = [.. Seeds], SeedDns = null }
+            : SeedDns is not null ? node with { SeedDns = SeedDns, SeedNodes = [] }
+            : node;
         return node with
         {
             Hostname = Hostname ?? node.Hostname,
             Port = Port is { } port ? NodeKeys.CheckPort(port, "--port") : node.Port,
-            SeedNodes = Seeds.Length > 0 ? [.. Seeds] : node.SeedNodes,
+            SeedDnsNodes = SeedDnsNodes is { } count ? NodeKeys.CheckSeedDnsNodes(count, "--seed-dns-nodes") : node.SeedDnsNodes,
             Roles = Roles is { } roles ? NodeKeys.CheckRoles(roles.Split(',', StringSplitOptions.TrimEntries)) : node.Roles,
-            Workers = NodeKeys.CheckWorkers(Workers) ?? node.Workers,
+            Workers = Workers is { } workers ? NodeKeys.CheckWorkers(workers) : node.Workers,
             MemoryBytes = MemoryOption.Check(Memory) ?? node.MemoryBytes,
             SpillDirectory = SpillDirectory is { } spill ? NodeKeys.CheckSpillDirectory(spill, "--spill-dir") : node.SpillDirectory,
-            Journal = Journal is { } journal ? NodeKeys.CheckJournal(journal, "--journal") : node.Journal,
         };
     }
 }
@@ -67,11 +81,6 @@ internal sealed class NodeCommand : AsyncCommand<NodeSettings>
     public override async Task<int> ExecuteAsync(CommandContext context, NodeSettings settings, CancellationToken cancellationToken)
     {
         NodeOptions node = settings.ToNode();
-        if (node.Journal is JournalLocation.InMemory && node.Roles.Contains(ClusterRoles.Coordinator))
-        {
-            ErrorConsole.WriteWarning("No journal is set: jobs will be lost when the coordinator ends. Set the same one on all nodes with --journal, a file or a PostgreSQL database.");
-        }
-
         ProcessMemory.Limit(node);
         using var interruption = new Interruption();
         using IHost host = await NodeHost.StartAsync(node, NodeLogging.Verbose).ConfigureAwait(false);
@@ -92,7 +101,6 @@ internal sealed class NodeCommand : AsyncCommand<NodeSettings>
     // The last one has no public type.
     private static string DescribeEnd(CoordinatedShutdown.Reason? reason) => reason switch
     {
-        CoordinatorGaveUp gaveUp => gaveUp.Message,
         CoordinatedShutdown.ClusterDowningReason =>
             "The cluster has put this node out: it was not reachable, or was on the smaller side of a split. Start it anew.",
         { } other when other.GetType().Name.StartsWith("Tls", StringComparison.Ordinal) =>

@@ -62,6 +62,11 @@ internal static class NodeConfigFile
             }
         }
 
+        if (leaves.Any(leaf => leaf.Name == "seed-nodes") && leaves.Any(leaf => leaf.Name == "seed-dns"))
+        {
+            throw new JobInputException($"{path}: '{Section}.seed-nodes' and '{Section}.seed-dns' exclude each other. Give one of them.");
+        }
+
         return NodeKeys.All.Aggregate(
             options,
             (node, key) => leaves.FirstOrDefault(leaf => leaf.Name == key.Name) is { Value: { } value } ? key.Bind(node, Read(path, key, value)) : node);

@@ -21,6 +21,7 @@ internal static class NodeHost
     {
         NodeExposure.Check(node);
         CheckAddress(node);
+        node = await SeedLookup.ApplyAsync(node, CancellationToken.None).ConfigureAwait(false);
         IHost host = Build(node, logging);
         try
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Bytemill.Pipeline;
 
 namespace Bytemill.App;
@@ -8,14 +9,15 @@ internal static class NodeKeys
 {
     public static ImmutableArray<NodeKey> All { get; } =
     [
-        new("seed-nodes", true, (node, value) => node with { SeedNodes = value.Items }),
+        new("seed-nodes", true, (node, value) => node with { SeedNodes = value.Items, SeedDns = null }),
+        new("seed-dns", false, (node, value) => node with { SeedDns = value.Text, SeedNodes = [] }),
+        new("seed-dns-nodes", false, (node, value) => node with { SeedDnsNodes = CheckSeedDnsNodes(value.Number, value.Where) }),
         new("hostname", false, (node, value) => node with { Hostname = value.Text }),
         new("port", false, (node, value) => node with { Port = CheckPort(value.Number, value.Where) }),
         new("roles", true, (node, value) => node with { Roles = CheckRoles(value.Items) }),
-        new("workers", false, (node, value) => node with { Workers = CheckWorkers(value.Number) ?? node.Workers }),
+        new("workers", false, (node, value) => node with { Workers = CheckWorkers(value.Number) }),
         new("memory", false, (node, value) => node with { MemoryBytes = MemoryOption.Check(ByteSize.Parse(value.Text, value.Where)) }),
         new("spill-dir", false, (node, value) => node with { SpillDirectory = CheckSpillDirectory(value.Text, value.Where) }),
-        new("journal", false, (node, value) => node with { Journal = CheckJournal(value.Text, value.Where) }),
         new("tls.certificate", false, (node, value) => node with { Tls = TlsOf(node) with { CertificateFile = value.Text } }),
         new("tls.key", false, (node, value) => node with { Tls = TlsOf(node) with { KeyFile = value.Text } }),
         new("tls.password", false, (node, value) => node with { Tls = TlsOf(node) with { Password = value.Text } }),
@@ -26,6 +28,13 @@ internal static class NodeKeys
     /// <summary>A port to bind to.</summary>
     public static int CheckPort(int port, string where) =>
         port is >= 0 and < 65536 ? port : throw new JobInputException(Units.Format($"{where} must be in [0..65535], 0 for a free port; found {port}."));
+
+    /// <summary>Whether a text is a port that another node may listen at.</summary>
+    public static bool IsPort(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and < 65536;
+
+    /// <summary>A number of addresses to wait for.</summary>
+    public static int CheckSeedDnsNodes(int count, string where) =>
+        count >= 1 ? count : throw new JobInputException(Units.Format($"{where} must be at least 1; found {count}."));
 
     /// <summary>A directory for temporary files, made if it is not there.</summary>
     public static string CheckSpillDirectory(string directory, string where)
@@ -38,26 +47,6 @@ internal static class NodeKeys
         {
             throw new JobInputException($"{where}: '{directory}' cannot be used for temporary files: {e.Message}", e);
         }
-    }
-
-    /// <summary>Where a journal is; the directory of a file is made if it is not there.</summary>
-    public static JournalLocation CheckJournal(string text, string where)
-    {
-        JournalLocation journal = JournalLocation.Parse(text, where);
-        if (journal is JournalLocation.SqliteFile file)
-        {
-            try
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(file.Path)!);
-                using FileStream opened = new(file.Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-            {
-                throw new JobInputException($"{where}: the journal cannot be at '{file.Path}': {e.Message}", e);
-            }
-        }
-
-        return journal;
     }
 
     /// <summary>The roles, each of them known.</summary>
@@ -75,11 +64,11 @@ internal static class NodeKeys
         return checkedRoles;
     }
 
-    /// <summary>A number of workers; <c>null</c> stands for the default, as does 0.</summary>
-    public static int? CheckWorkers(int? workers) =>
+    /// <summary>A number of workers; 0 stands for one for each core.</summary>
+    public static int CheckWorkers(int workers) =>
         workers switch
         {
-            null or 0 => null,
+            0 => Environment.ProcessorCount,
             < 0 => throw new JobInputException($"The number of workers must be at least 1, or 0 for one for each core; found {workers}."),
             _ => workers,
         };

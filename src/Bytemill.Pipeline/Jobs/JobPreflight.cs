@@ -21,11 +21,10 @@ public static class JobPreflight
         ImmutableArray<string> paths = InputResolver.Resolve(spec.Inputs);
         JobOutput.CheckTarget(spec.OutputDirectory, spec.Overwrite);
         JobOutput.CheckInputs(spec.OutputDirectory, spec.ModelPath is { } model ? paths.Append(Path.GetFullPath(model)) : paths);
-        ImmutableArray<CorpusFile> files = Inspect(paths, spec.SourceOptions, cancellation);
+        ImmutableArray<CorpusFile> files = Inspect(paths, spec.TextColumn, cancellation);
         if (spec.Mode != JobMode.Train)
         {
-            // Properties of JSON lines may be anything, and missing; the source has looked at those of other lines.
-            foreach (CorpusFile file in files.Where(file => !file.Format.IsLines))
+            foreach (CorpusFile file in files)
             {
                 TokenizedFileWriter.CheckColumns(file, spec.TextColumn, spec.Keep);
             }
@@ -99,7 +98,7 @@ public static class JobPreflight
         }
     }
 
-    private static ImmutableArray<CorpusFile> Inspect(ImmutableArray<string> paths, SourceOptions options, CancellationToken cancellation)
+    private static ImmutableArray<CorpusFile> Inspect(ImmutableArray<string> paths, string textColumn, CancellationToken cancellation)
     {
         var files = new CorpusFile[paths.Length];
         var failures = new Exception?[paths.Length];
@@ -111,7 +110,7 @@ public static class JobPreflight
             {
                 try
                 {
-                    files[i] = TextSources.Inspect(paths[i], options);
+                    files[i] = CorpusInspector.InspectAsync(paths[i], textColumn, cancellation).GetAwaiter().GetResult();
                 }
                 catch (CorpusException e)
                 {

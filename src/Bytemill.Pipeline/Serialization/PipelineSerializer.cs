@@ -33,6 +33,7 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
     private const string ReleaseJobManifest = "rj1";
     private const string RegisterShardHostManifest = "rs1";
     private const string OwnShardsManifest = "os1";
+    private const string LeavingManifest = "lv1";
 
     /// <param name="system">The actor system that serializes.</param>
     public PipelineSerializer(ExtendedActorSystem system)
@@ -63,6 +64,7 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
         ReleaseJob => ReleaseJobManifest,
         RegisterShardHost => RegisterShardHostManifest,
         OwnShards => OwnShardsManifest,
+        Leaving => LeavingManifest,
         _ => throw new ArgumentException($"No wire form for {o.GetType()}.", nameof(o)),
     };
 
@@ -113,6 +115,7 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
             ReleaseJob m => new Wire.ReleaseJob { Job = WireJobs.ToWire(m.Job) },
             RegisterShardHost m => new Wire.RegisterShardHost { HostId = m.HostId },
             OwnShards m => new Wire.OwnShards { Job = WireJobs.ToWire(m.Job), Kind = (int)m.Kind, Shards = { m.Shards } },
+            Leaving => new Wire.Leaving(),
             _ => throw new ArgumentException($"No wire form for {obj.GetType()}.", nameof(obj)),
         };
         return wire.ToByteArray();
@@ -178,6 +181,8 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
             case OwnShardsManifest:
                 Wire.OwnShards own = Wire.OwnShards.Parser.ParseFrom(bytes);
                 return new OwnShards(WireJobs.FromWire(own.Job), (ShardKind)own.Kind, [.. own.Shards]);
+            case LeavingManifest:
+                return Leaving.Instance;
             default:
                 throw new SerializationException($"Unknown message manifest '{manifest}'; the sender is of a newer version.");
         }

@@ -15,6 +15,7 @@ internal sealed class ShardHost : ReceiveActor, IWithTimers
     private readonly IActorRef _coordinator;
     private readonly string _id;
     private readonly Dictionary<(string JobId, ShardKind Kind, int Shard), IActorRef> _owned = [];
+    private bool _isDraining;
 
     public ShardHost(NodeServices node, IActorRef coordinator, string id)
     {
@@ -25,6 +26,7 @@ internal sealed class ShardHost : ReceiveActor, IWithTimers
         Receive<OwnShards>(OnOwn);
         Receive<AssignTask>(OnAssign);
         Receive<ReleaseJob>(OnRelease);
+        Receive<Drain>(_ => OnDrain());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -36,7 +38,7 @@ internal sealed class ShardHost : ReceiveActor, IWithTimers
 
     private void OnOwn(OwnShards own)
     {
-        if (!_node.Epochs.Admit(own.Job))
+        if (_isDraining || !_node.Epochs.Admit(own.Job))
         {
             return;
         }
@@ -74,8 +76,23 @@ internal sealed class ShardHost : ReceiveActor, IWithTimers
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of shard."),
     };
 
+    private void OnDrain()
+    {
+        _isDraining = true;
+        Timers.CancelAll();
+        _coordinator.Tell(Leaving.Instance);
+        Task.WhenAll(_owned.Values.Select(shard => shard.Ask<Drained>(Drain.Instance))).PipeTo(Sender, Self, _ => Drained.Instance);
+    }
+
     private void OnAssign(AssignTask assign)
     {
+        if (_isDraining)
+        {
+            // On its way before the coordinator heard.
+            _coordinator.Tell(Leaving.Instance);
+            return;
+        }
+
         ShardKind kind = assign.Stage.Kind.Placement() == TaskPlacement.NGramShard ? ShardKind.NGram : ShardKind.Piece;
 
         // The order to own the shard may have got lost; the task says the same.
@@ -120,7 +137,7 @@ internal static class ShardHosting
         {
             IActorRef coordinator = registry.Get<JobCoordinatorKey>();
             string id = NodeIdentity.Of(system, "shards");
-            system.ActorOf(Props.Create(() => new ShardHost(node, coordinator, id)), "shards");
+            Drain.BeforeLeaving(system, system.ActorOf(Props.Create(() => new ShardHost(node, coordinator, id)), "shards"));
         });
     }
 }

@@ -34,6 +34,16 @@ public static class TaskProtocol
     /// <summary>A node offers to own shards; repeated.</summary>
     public sealed record RegisterShardHost(string HostId) : IWireMessage;
 
+    /// <summary>
+    /// The sender, a worker or the owner of shards, leaves: give its tasks to others at once. If it gets lost, the sender's end says
+    /// the same a little later.
+    /// </summary>
+    public sealed record Leaving : IWireMessage
+    {
+        /// <summary>There is nothing to tell one from another.</summary>
+        public static Leaving Instance { get; } = new();
+    }
+
     /// <summary>Own these slices of the job's key space from now on.</summary>
     public sealed record OwnShards(JobReference Job, ShardKind Kind, ImmutableArray<int> Shards) : IWireMessage;
 }

@@ -17,6 +17,9 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
     private Attempt? _current;
     private AssignTask? _next;
 
+    // Who asked this actor to end its work, once somebody has.
+    private IActorRef? _drainedBy;
+
     // Reported once the attempt has ended, again at every tick until acknowledged.
     private object? _report;
 
@@ -28,6 +31,7 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
         Receive<AttemptEnded>(OnEnded);
         Receive<TaskAcknowledged>(OnAcknowledged);
         Receive<ReleaseJob>(OnRelease);
+        Receive<Drain>(_ => OnDrain());
         Receive<Tick>(_ => OnTick());
     }
 
@@ -55,8 +59,32 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
     {
     }
 
+    /// <summary>The node leaves; what runs here is being cancelled.</summary>
+    protected virtual void OnLeaving()
+    {
+    }
+
+    private void OnDrain()
+    {
+        _drainedBy = Sender;
+        _next = null;
+        OnLeaving();
+        _current?.Cancellation.Cancel();
+        if (_current is null)
+        {
+            Sender.Tell(Drained.Instance);
+        }
+    }
+
     private void OnAssign(AssignTask assign)
     {
+        if (_drainedBy is not null)
+        {
+            // On its way before the coordinator heard.
+            OnLeaving();
+            return;
+        }
+
         if (!_node.Epochs.Admit(assign.Task.Job))
         {
             Log.Warning(
@@ -173,7 +201,10 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
     {
         if (_current is null)
         {
-            OnIdleTick();
+            if (_drainedBy is null)
+            {
+                OnIdleTick();
+            }
         }
         else
         {
@@ -186,7 +217,11 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
         _current!.Cancellation.Dispose();
         _current = null;
         _report = null;
-        if (_next is { } next)
+        if (_drainedBy is not null)
+        {
+            _drainedBy.Tell(Drained.Instance);
+        }
+        else if (_next is { } next)
         {
             _next = null;
             Start(next);

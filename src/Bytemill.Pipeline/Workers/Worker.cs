@@ -22,6 +22,8 @@ internal sealed class Worker : TaskRunningActor
         Coordinator.Tell(new RequestTask(_id));
     }
 
+    protected override void OnLeaving() => Coordinator.Tell(Leaving.Instance);
+
     protected override void OnIdleTick()
     {
         if (++_idleTicks % TicksBetweenRequests == 0)
@@ -47,7 +49,7 @@ internal static class WorkerHosting
             for (int i = 0; i < node.Options.Workers; i++)
             {
                 string id = NodeIdentity.Of(system, $"worker-{i}");
-                system.ActorOf(Props.Create(() => new Worker(node, coordinator, id)), $"worker-{i}");
+                Drain.BeforeLeaving(system, system.ActorOf(Props.Create(() => new Worker(node, coordinator, id)), $"worker-{i}"));
             }
         });
     }

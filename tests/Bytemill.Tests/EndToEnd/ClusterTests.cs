@@ -82,6 +82,39 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_NodeIsToldToLeave_GivesItsTasksBackBeforeItLeaves()
+    {
+        string line = string.Join(' ', Enumerable.Range(0, 1_000).Select(i => $"word{i * 7919 % 2_003}"));
+        TestCorpus.Write(_directory["in"], [.. Enumerable.Range(0, 300).Select(i => $"{i} {line} {i * 31}")], files: 6, rowsPerGroup: 4);
+        string config = Repository.Find("cluster-config/local.conf");
+        int[] ports = NodeProcess.FreePorts(2);
+        string seed = $"127.0.0.1:{ports[0]}";
+        await using BytemillProcess first = NodeProcess.Start(config, seed, ports[0], "--roles", "coordinator,shard");
+        await first.FirstLineAsync();
+        await using BytemillProcess second = NodeProcess.Start(config, seed, ports[1], "--roles", "worker");
+        await second.FirstLineAsync();
+        await using BytemillProcess run = BytemillProcess.Start(
+            "run", "--input", _directory["in/*.parquet"], "--output", _directory["out"], "--vocab-size", "600", "--partition-size", "1", "--cluster", seed);
+
+        // The only worker has done one task and is at the next; nobody can end the job meanwhile.
+        await second.ErrorLineAsync("Finished");
+        second.Signal(PosixSignal.SIGTERM);
+        Assert.Equal(0, await second.ExitCodeAsync(first));
+        await first.ErrorLineAsync($"127.0.0.1:{ports[1]}/worker-0 leaves");
+        string[] log = [.. first.Errors];
+        int givenBack = Array.FindIndex(log, entry => entry.Contains("worker-0 leaves", StringComparison.Ordinal));
+        int gone = Array.FindIndex(log, entry => entry.Contains(seed.Replace($"{ports[0]}", $"{ports[1]}", StringComparison.Ordinal), StringComparison.Ordinal)
+            && entry.Contains("xiting", StringComparison.Ordinal));
+        Assert.True(gone < 0 || givenBack < gone, string.Join('\n', log));
+
+        // A worker that joins now takes them.
+        await using BytemillProcess third = NodeProcess.Start(config, seed, 0, "--roles", "worker,web");
+        Assert.Equal(0, await run.ExitCodeAsync(first, third));
+        Assert.Contains(third.Errors, entry => entry.Contains("Finished", StringComparison.Ordinal));
+        Assert.True(File.Exists(_directory["out/_SUCCESS"]));
+    }
+
+    [Fact]
     public async Task Tokenize_SampledAndANodeKilled_OthersRedoItsTasksToTheSameBytes()
     {
         string text = string.Join(' ', Enumerable.Range(0, 8_000).Select(i => i % 3 == 0 ? "the thing" : $"in {i}"));

@@ -100,6 +100,7 @@ public sealed class PipelineSerializerTests : IDisposable
         (new ReleaseJob(s_job), "rj1", "0a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d31"),
         (new RegisterShardHost("host:1/shards"), "rs1", "0a0d686f73743a312f736861726473"),
         (new OwnShards(s_job, ShardKind.Piece, [1, 4]), "os1", "0a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d3110011a020104"),
+        (Leaving.Instance, "lv1", ""),
     ];
 
     private readonly ActorSystem _system = ActorSystem.Create(

@@ -6,8 +6,7 @@ namespace Bytemill.Pipeline;
 internal abstract record CoordinatorInput
 {
     /// <summary>All events of the journal are applied; from now on decide.</summary>
-    /// <param name="Coordinator">Who decides from now on.</param>
-    public sealed record Started(string Coordinator) : CoordinatorInput;
+    public sealed record Started : CoordinatorInput;
 
     /// <summary>A client wants a job done.</summary>
     /// <param name="From">Who asks.</param>
@@ -43,8 +42,10 @@ internal abstract record CoordinatorInput
     /// <summary>An attempt failed.</summary>
     public sealed record TaskFailed(Party From, TaskIdentity Task, string Reason, bool IsInputError, bool IsDiskFull, bool IsWorkFileFault) : CoordinatorInput;
 
-    /// <summary>A party is gone for good.</summary>
-    public sealed record PartyLost(Party Who) : CoordinatorInput;
+    /// <summary>A worker, an owner of shards or a client is gone.</summary>
+    /// <param name="Who">Which one.</param>
+    /// <param name="IsLeaving">Whether it said so itself, and ends its tasks.</param>
+    public sealed record PartyLost(Party Who, bool IsLeaving = false) : CoordinatorInput;
 
     /// <summary>A fifth of a second has gone by.</summary>
     public sealed record Ticked : CoordinatorInput;

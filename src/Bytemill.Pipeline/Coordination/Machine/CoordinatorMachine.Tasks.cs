@@ -249,7 +249,7 @@ internal sealed partial class CoordinatorMachine
         Do(new RetryDiskAfter(job.JobId, _stall.Pause));
     }
 
-    private void OnPartyLost(Party gone)
+    private void OnPartyLost(Party gone, bool isLeaving)
     {
         foreach (HashSet<Party> watchers in _watchers.Values)
         {
@@ -269,14 +269,20 @@ internal sealed partial class CoordinatorMachine
             return;
         }
 
-        if (_state.Active is { End: null } job)
+        string owner = workerId ?? hostId!;
+        int tasks = _state.Active is { End: null } job ? job.Board?.Lose(gone).Length ?? 0 : 0;
+        if (isLeaving)
         {
-            Warn("Lost {Owner}; {Tasks} of its tasks go to others", workerId ?? hostId!, job.Board?.Lose(gone).Length ?? 0);
+            Info("{Owner} leaves; {Tasks} of its tasks go to others", owner, tasks);
+        }
+        else if (_state.Active is { End: null })
+        {
+            Warn("Lost {Owner}; {Tasks} of its tasks go to others", owner, tasks);
         }
         else
         {
             // It left after its work was done.
-            Info("Lost {Owner}; {Tasks} of its tasks go to others", workerId ?? hostId!, 0);
+            Info("Lost {Owner}; {Tasks} of its tasks go to others", owner, tasks);
         }
     }
 

@@ -22,13 +22,13 @@ internal sealed class SimulatedCoordinator
         _cluster = cluster;
         Local = new SimulatedRunner(cluster, "local");
         Machine = new CoordinatorMachine(Local.Party);
-        foreach (CoordinatorEvent e in cluster.Journal.Events.Skip(cluster.RestoreSnapshot(Machine)))
+        foreach (CoordinatorEvent e in cluster.Journal.Events)
         {
             Machine.Apply(e);
         }
 
         _seen = cluster.Journal.Events.Count;
-        Handle(new CoordinatorInput.Started("simulated"));
+        Handle(new CoordinatorInput.Started());
     }
 
     public CoordinatorMachine Machine { get; }
