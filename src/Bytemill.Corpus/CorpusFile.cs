@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Bytemill.Corpus;
 
-/// <summary>What the footer of a Parquet file says, as far as planning needs it.</summary>
+/// <summary>What is known of an input file without reading its data, as far as planning needs it.</summary>
 public sealed record CorpusFile
 {
     /// <summary>Path as given to <see cref="CorpusInspector.InspectAsync"/>.</summary>
@@ -12,8 +12,12 @@ public sealed record CorpusFile
     public required long LengthBytes { get; init; }
 
     /// <summary>XxHash3 over the file's length and footer, 16 hex digits. The footer holds sizes, offsets and usually
-    /// statistics, so a file written anew gets another one; it is no checksum of the data pages.</summary>
+    /// statistics, so a file written anew gets another one; it is no checksum of the data pages. Of a file of lines, over its length and
+    /// stretches all over it.</summary>
     public required string Fingerprint { get; init; }
+
+    /// <summary>When the file was changed last, in ticks of UTC as its file system tells; 0 where that is not known.</summary>
+    public long ModifiedTicks { get; init; }
 
     /// <summary>Row groups in file order.</summary>
     public required ImmutableArray<RowGroupInfo> RowGroups { get; init; }
@@ -21,8 +25,11 @@ public sealed record CorpusFile
     /// <summary>Top-level columns in schema order.</summary>
     public required ImmutableArray<ColumnInfo> Columns { get; init; }
 
-    /// <summary>Rows of all row groups.</summary>
-    public long Rows => RowGroups.Sum(group => group.Rows);
+    /// <summary>Rows of all row groups; null where only reading all of them tells.</summary>
+    public long? Rows => RowGroups.Any(group => group.Rows == RowGroupInfo.UnknownRows) ? null : RowGroups.Sum(group => group.Rows);
+
+    /// <summary>Format of the file.</summary>
+    public InputFormat Format => InputFormat.Of(Path);
 
     /// <summary><see cref="RowGroupInfo.TextBytes"/> of all row groups.</summary>
     public long TextBytes => RowGroups.Sum(group => group.TextBytes);

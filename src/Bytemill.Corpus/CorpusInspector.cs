@@ -20,7 +20,7 @@ public static class CorpusInspector
         return CompletedTask.Of(() => Inspect(path, textColumn), cancellationToken);
     }
 
-    private static CorpusFile Inspect(string path, string textColumn)
+    internal static CorpusFile Inspect(string path, string textColumn)
     {
         using CorpusSource source = CorpusSource.Open(path);
         ParquetFooter footer = ParquetFooter.Read(source);
@@ -30,6 +30,7 @@ public static class CorpusInspector
             Path = path,
             LengthBytes = footer.LengthBytes,
             Fingerprint = footer.Fingerprint,
+            ModifiedTicks = File.GetLastWriteTimeUtc(path).Ticks,
             RowGroups =
             [
                 .. footer.RowGroups.Select(

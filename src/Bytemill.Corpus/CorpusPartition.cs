@@ -11,7 +11,7 @@ public sealed record CorpusPartition
     /// <summary>Where it lies: at least one range, at most one of each file, in the order of the files.</summary>
     public required ImmutableArray<CorpusRange> Ranges { get; init; }
 
-    /// <summary>Rows in these row groups.</summary>
+    /// <summary>Rows in these row groups, as far as they are known beforehand.</summary>
     public required long Rows { get; init; }
 
     /// <summary>Uncompressed size of the text column in these row groups, in bytes.</summary>

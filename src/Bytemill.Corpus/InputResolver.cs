@@ -7,7 +7,8 @@ namespace Bytemill.Corpus;
 public static class InputResolver
 {
     /// <summary>Resolves patterns to files.</summary>
-    /// <param name="patterns">Each a file, a directory (all <c>*.parquet</c> below it) or a glob: <c>*</c> matches within a
+    /// <param name="patterns">Each a file, a directory (all <c>*.parquet</c> below it; where there are none, all JSON lines; where there are none
+    /// either, all <c>*.txt</c>) or a glob: <c>*</c> matches within a
     /// name, <c>**</c> any number of directories. A path that exists is taken as it is, whatever characters it has. Relative
     /// ones start at the current directory; <c>~</c> is not expanded. In directories and where wildcards match, names that
     /// start with <c>_</c> or <c>.</c> are skipped (job leftovers, hidden files). Symbolic links are followed.</param>
@@ -19,7 +20,7 @@ public static class InputResolver
         ArgumentNullException.ThrowIfNull(patterns);
         if (patterns.Count == 0)
         {
-            throw new CorpusException("No input given; name Parquet files, directories or globs like 'data/*.parquet'.");
+            throw new CorpusException("No input given; name files of Parquet, JSON lines or text, directories or globs like 'data/*.parquet'.");
         }
 
         SortedSet<string> files = new(StringComparer.Ordinal);
@@ -52,10 +53,11 @@ public static class InputResolver
         }
         else if (Directory.Exists(full))
         {
-            if (AddMatches(full, "**/*.parquet", files) == 0)
+            // Beside Parquet, files of lines are rather notes than corpus.
+            if (Array.TrueForAll(Enum.GetValues<InputKind>(), kind => InputFormat.GlobsOf(kind).Sum(glob => AddMatches(full, glob, files)) == 0))
             {
                 throw new CorpusException(
-                    $"Input '{pattern}': no '*.parquet' file in or below directory '{full}'; "
+                    $"Input '{pattern}': no '*.parquet' file in or below directory '{full}', nor '*.jsonl' or '*.txt' (with '.gz' or '.zst'); "
                     + "names that start with '_' or '.' are skipped. Name the files themselves or give a glob.");
             }
         }

@@ -10,7 +10,7 @@ public static class OutputNames
     /// <summary>One output name per input.</summary>
     /// <param name="inputPaths">Absolute paths, distinct, as from <see cref="InputResolver.Resolve"/>.</param>
     /// <returns>In the order of the inputs: the path below the inputs' deepest common directory, with <c>/</c> between
-    /// names (<c>a/part-0.parquet</c>) and <c>.parquet</c> at the end. Distinct even where case does not count; where two
+    /// names (<c>a/part-0.parquet</c>) and <c>.parquet</c> instead of the input's extensions. Distinct even where case does not count; where two
     /// would clash, the ordinally later input gets <c>-2</c>, <c>-3</c> … before the extension.</returns>
     /// <exception cref="ArgumentException">A path is not absolute, or occurs twice.</exception>
     public static ImmutableArray<string> For(IReadOnlyList<string> inputPaths)
@@ -58,7 +58,7 @@ public static class OutputNames
                 throw new ArgumentException($"Path '{inputPaths[order[i]]}' occurs twice.", nameof(inputPaths));
             }
 
-            string stem = path.EndsWith(Extension, StringComparison.Ordinal) ? path[..^Extension.Length] : path;
+            string stem = InputFormat.StemOf(path);
             string name = stem + Extension;
             for (int number = 2; !taken.Add(name); number++)
             {

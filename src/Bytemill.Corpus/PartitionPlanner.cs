@@ -91,7 +91,7 @@ public static class PartitionPlanner
                 _ranges.Add(new CorpusRange(file, group, 1));
             }
 
-            _rows = checked(_rows + info.Rows);
+            _rows = checked(_rows + Math.Max(0, info.Rows));
             _bytes = checked(_bytes + info.TextBytes);
         }
 

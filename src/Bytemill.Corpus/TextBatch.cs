@@ -5,7 +5,7 @@ using System.Text.Unicode;
 
 namespace Bytemill.Corpus;
 
-/// <summary>The text of a row group or of some rows of it: valid UTF-8 or null per row. Spans are valid until it is disposed.</summary>
+/// <summary>The text of a group of rows or of some rows of it: valid UTF-8 or null per row. Spans are valid until it is disposed.</summary>
 public sealed class TextBatch : IDisposable
 {
     // Stands where the decoder has not written; every decoded value is another object.
@@ -14,6 +14,8 @@ public sealed class TextBatch : IDisposable
     private readonly int _maxDefinitionLevel;
     private ReadOnlyMemory<byte>[]? _values;
     private int[]? _levels;
+    private byte[]? _pooled;
+    private ReadOnlyMemory<byte>?[][] _kept = [];
 
     internal TextBatch(int rowCount, int maxDefinitionLevel)
     {
@@ -29,8 +31,29 @@ public sealed class TextBatch : IDisposable
         }
     }
 
+    /// <summary>A batch of rows that are there already.</summary>
+    /// <param name="firstRow">As <see cref="FirstRow"/>.</param>
+    /// <param name="text">Text of each row, checked to be UTF-8.</param>
+    /// <param name="kept">Columns beside the text, each as long.</param>
+    /// <param name="pooled">What text and columns lie in; goes back to the pool with the batch.</param>
+    internal static TextBatch FromRows(long firstRow, ReadOnlyMemory<byte>?[] text, ReadOnlyMemory<byte>?[][] kept, byte[] pooled)
+    {
+        TextBatch batch = new(text.Length, maxDefinitionLevel: 1) { FirstRow = firstRow, _kept = kept, _pooled = pooled };
+        for (int row = 0; row < text.Length; row++)
+        {
+            batch._values![row] = text[row] ?? default;
+            batch._levels![row] = text[row] is null ? 0 : 1;
+            batch.TotalBytes += batch._values[row].Length;
+        }
+
+        return batch;
+    }
+
     /// <summary>Rows, nulls included.</summary>
     public int RowCount { get; }
+
+    /// <summary>0-based index in its row group of the first row.</summary>
+    public long FirstRow { get; internal init; }
 
     /// <summary>Bytes of text of all rows.</summary>
     public long TotalBytes { get; private set; }
@@ -65,9 +88,25 @@ public sealed class TextBatch : IDisposable
         return _levels is not null && _levels[row] < _maxDefinitionLevel;
     }
 
+    /// <summary>A property of JSON lines that was asked for with <see cref="SourceOptions.Keep"/>; null when it is.</summary>
+    /// <param name="column">0-based index in <see cref="SourceOptions.Keep"/>.</param>
+    /// <param name="row">0-based index in the batch.</param>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
+    public ReadOnlyMemory<byte>? Kept(int column, int row)
+    {
+        ObjectDisposedException.ThrowIf(_values is null, this);
+        return _kept[column][row];
+    }
+
     /// <summary>Gives the buffers back.</summary>
     public void Dispose()
     {
+        if (_pooled is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_pooled);
+            _pooled = null;
+        }
+
         if (_values is not null)
         {
             // Cleared, so that the pool does not keep the text alive.
@@ -121,10 +160,9 @@ public sealed class TextBatch : IDisposable
     }
 
     /// <param name="where">File, row group and column, for messages.</param>
-    /// <param name="firstRow">0-based index in the row group of the first row.</param>
     /// <param name="rowsBefore">Rows in the file before the row group.</param>
     /// <exception cref="CorpusException">A row is no UTF-8.</exception>
-    internal void CheckUtf8(string where, long firstRow, long rowsBefore)
+    internal void CheckUtf8(string where, long rowsBefore)
     {
         for (int row = 0; row < RowCount; row++)
         {
@@ -133,13 +171,14 @@ public sealed class TextBatch : IDisposable
             {
                 int offset = FirstInvalid(text);
                 throw new CorpusException(
-                    $"{where}, row {firstRow + row} (row {rowsBefore + firstRow + row} of the file, both from 0): the text is no UTF-8 at byte {offset} "
+                    $"{where}, row {FirstRow + row} (row {rowsBefore + FirstRow + row} of the file, both from 0): the text is no UTF-8 at byte {offset} "
                     + $"of {text.Length} (0x{text[offset]:x2}). Convert or remove the row.");
             }
         }
     }
 
-    private static int FirstInvalid(ReadOnlySpan<byte> text)
+    /// <summary>Offset of the first byte that does not fit; the length of the text when all do.</summary>
+    internal static int FirstInvalid(ReadOnlySpan<byte> text)
     {
         int offset = 0;
         while (offset < text.Length

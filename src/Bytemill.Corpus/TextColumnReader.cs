@@ -8,7 +8,7 @@ namespace Bytemill.Corpus;
 /// Plain, dictionary and delta encodings, data pages of version 1 and 2, the codecs zstd, snappy, gzip, brotli, lz4_raw and
 /// none. Safe for several calls at once; each needs memory for one row group of text and one page.
 /// </remarks>
-public sealed class TextColumnReader : IAsyncDisposable, IDisposable
+public sealed class TextColumnReader : ITextSource, IAsyncDisposable
 {
     // A few bytes of footer may claim any number of rows, and each takes twenty bytes before its text is read.
     private const int MaxRowsAtOnce = 1 << 27;
@@ -29,8 +29,13 @@ public sealed class TextColumnReader : IAsyncDisposable, IDisposable
         _field = CreateField(column.MaxDefinitionLevel);
     }
 
+    /// <inheritdoc/>
+    public string Path => _source.Path;
+
     /// <summary>Row groups of the file.</summary>
     public int RowGroupCount => _footer.RowGroups.Count;
+
+    int ITextSource.GroupCount => RowGroupCount;
 
     /// <summary>As <see cref="CorpusFile.Fingerprint"/>: tells whether the file is the one that was planned.</summary>
     public string Fingerprint => _footer.Fingerprint;
@@ -65,18 +70,18 @@ public sealed class TextColumnReader : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Reads the text of a row group a few pages at a time, in order, and checks that it is UTF-8.</summary>
-    /// <param name="rowGroup">0-based index, less than <see cref="RowGroupCount"/>.</param>
+    /// <param name="group">0-based index, less than <see cref="RowGroupCount"/>.</param>
     /// <param name="batchBytes">Decompressed pages that make up a batch, with twenty bytes for each row: so much memory a reader needs
     /// for a batch, twice; or for one page with its dictionary when these are larger.</param>
     /// <param name="cancellationToken">Looked at between pages.</param>
     /// <returns>Batches of at least one row, each to be disposed before the next is asked for; none for a row group without rows.</returns>
     /// <exception cref="CorpusException">The data is damaged, of a kind that is not supported, or no UTF-8.</exception>
-    public IEnumerable<TextBatch> ReadBatches(int rowGroup, long batchBytes, CancellationToken cancellationToken = default)
+    public IEnumerable<TextBatch> ReadBatches(int group, long batchBytes, CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(rowGroup);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rowGroup, RowGroupCount);
+        ArgumentOutOfRangeException.ThrowIfNegative(group);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(group, RowGroupCount);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchBytes, 1);
-        return EnumerateBatches(rowGroup, batchBytes, cancellationToken);
+        return EnumerateBatches(group, batchBytes, cancellationToken);
     }
 
     /// <summary>Reads the text of a row group and checks that it is UTF-8, on the calling thread.</summary>
@@ -171,7 +176,7 @@ public sealed class TextColumnReader : IAsyncDisposable, IDisposable
         int rowGroup, ColumnChunk chunk, List<PageHeader> pages, long firstRow, long rows, CancellationToken cancellationToken)
     {
         string where = Where(rowGroup);
-        TextBatch batch = new((int)rows, _column.MaxDefinitionLevel);
+        TextBatch batch = new((int)rows, _column.MaxDefinitionLevel) { FirstRow = firstRow };
         try
         {
             if (rows > 0)
@@ -179,7 +184,7 @@ public sealed class TextColumnReader : IAsyncDisposable, IDisposable
                 InlineContext.Run(() => DecodeAsync(batch, chunk, pages, where, cancellationToken));
             }
 
-            batch.CheckUtf8(where, firstRow, _footer.RowGroups.Take(rowGroup).Sum(earlier => earlier.Rows));
+            batch.CheckUtf8(where, _footer.RowGroups.Take(rowGroup).Sum(earlier => earlier.Rows));
             return batch;
         }
         catch (Exception error)

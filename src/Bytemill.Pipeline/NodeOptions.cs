@@ -46,6 +46,9 @@ public sealed record NodeOptions
     /// <summary>Whether the node may listen beyond loopback without <see cref="Tls"/>: the network is closed to strangers.</summary>
     public bool Insecure { get; init; }
 
+    /// <summary>The coordinator's journal, where the node may hold the coordinator: then the same for all that may. Default: in memory.</summary>
+    public JournalLocation Journal { get; init; } = new JournalLocation.InMemory();
+
     /// <summary>HOCON file that goes before the embedded <c>base.conf</c>; <c>null</c> for none.</summary>
     public string? ConfigFile { get; init; }
 

@@ -67,7 +67,7 @@ internal sealed class EvalCommand : AsyncCommand<EvalSettings>
 
         if (settings.Inputs.Length + settings.MoreInputs.Length == 0)
         {
-            throw new JobInputException("No input. Say which Parquet files to read with --input 'DIR/*.parquet'.");
+            throw new JobInputException("No input. Say which files to read with --input 'DIR/*.parquet'.");
         }
 
         if (settings.Workers is < 1)

@@ -15,11 +15,11 @@ internal sealed class EvalSettings : CommandSettings
     public string[] Models { get; init; } = [];
 
     [CommandOption("-i|--input <PATH>")]
-    [Description("Parquet files: a file, a directory or a quoted glob ('DIR/*.parquet'); may be given several times.")]
+    [Description("Parquet, .jsonl or .txt files (these also .gz or .zst): a file, a directory or a quoted glob ('DIR/*.parquet'); may be given several times. See docs/input.md.")]
     public string[] Inputs { get; init; } = [];
 
     [CommandOption("--text-column <NAME>")]
-    [Description("Column that holds the text.")]
+    [Description("Column or JSON property that holds the text, also in a struct: doc.text. In .txt files every line is a text.")]
     [DefaultValue("text")]
     public string TextColumn { get; init; } = "text";
 

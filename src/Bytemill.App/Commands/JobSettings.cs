@@ -12,11 +12,11 @@ internal abstract class JobSettings : ClusterSettings
     public string[] MoreInputs { get; init; } = [];
 
     [CommandOption("-i|--input <PATH>")]
-    [Description("Parquet files: a file, a directory or a quoted glob ('DIR/*.parquet'); may be given several times.")]
+    [Description("Parquet, .jsonl or .txt files (these also .gz or .zst): a file, a directory or a quoted glob ('DIR/*.parquet'); may be given several times. See docs/input.md.")]
     public string[] Inputs { get; init; } = [];
 
     [CommandOption("--text-column <NAME>")]
-    [Description("Column that holds the text.")]
+    [Description("Column or JSON property that holds the text, also in a struct: doc.text. In .txt files every line is a text.")]
     [DefaultValue("text")]
     public string TextColumn { get; init; } = "text";
 
@@ -68,7 +68,7 @@ internal abstract class JobSettings : ClusterSettings
         string[] inputs = [.. Inputs, .. MoreInputs];
         if (inputs.Length == 0)
         {
-            throw new JobInputException("No input. Say which Parquet files to read with --input 'DIR/*.parquet'.");
+            throw new JobInputException("No input. Say which files to read with --input 'DIR/*.parquet'.");
         }
 
         if (Output.Length == 0)

@@ -47,6 +47,10 @@ internal sealed class NodeSettings : ClusterSettings
     [Description("Directory for this node's temporary files, best on a disk of its own. Default: beside the work files of the job.")]
     public string? SpillDirectory { get; init; }
 
+    [CommandOption("--journal <WHERE>")]
+    [Description("Journal of the coordinator, the same for all nodes that may hold it: a file on this machine, or a PostgreSQL database ('Host=db;Database=bytemill;Username=…', or postgresql://…). Also BYTEMILL_JOURNAL. Default: in memory, and jobs are lost with the coordinator.")]
+    public string? Journal { get; init; }
+
     /// <summary>The node that these options ask for.</summary>
     public NodeOptions ToNode() => ToNode(Environment.GetEnvironmentVariable);
 
@@ -71,6 +75,7 @@ internal sealed class NodeSettings : ClusterSettings
             Workers = Workers is { } workers ? NodeKeys.CheckWorkers(workers) : node.Workers,
             MemoryBytes = MemoryOption.Check(Memory) ?? node.MemoryBytes,
             SpillDirectory = SpillDirectory is { } spill ? NodeKeys.CheckSpillDirectory(spill, "--spill-dir") : node.SpillDirectory,
+            Journal = Journal is { } journal ? NodeKeys.CheckJournal(journal, "--journal") : node.Journal,
         };
     }
 }
@@ -81,6 +86,11 @@ internal sealed class NodeCommand : AsyncCommand<NodeSettings>
     public override async Task<int> ExecuteAsync(CommandContext context, NodeSettings settings, CancellationToken cancellationToken)
     {
         NodeOptions node = settings.ToNode();
+        if (node.Journal is JournalLocation.InMemory && node.Roles.Contains(ClusterRoles.Coordinator))
+        {
+            ErrorConsole.WriteWarning("No journal is set: jobs will be lost when the coordinator ends. Set the same one on all nodes with --journal, a file or a PostgreSQL database.");
+        }
+
         ProcessMemory.Limit(node);
         using var interruption = new Interruption();
         using IHost host = await NodeHost.StartAsync(node, NodeLogging.Verbose).ConfigureAwait(false);
@@ -101,6 +111,7 @@ internal sealed class NodeCommand : AsyncCommand<NodeSettings>
     // The last one has no public type.
     private static string DescribeEnd(CoordinatedShutdown.Reason? reason) => reason switch
     {
+        CoordinatorGaveUp gaveUp => gaveUp.Message,
         CoordinatedShutdown.ClusterDowningReason =>
             "The cluster has put this node out: it was not reachable, or was on the smaller side of a split. Start it anew.",
         { } other when other.GetType().Name.StartsWith("Tls", StringComparison.Ordinal) =>

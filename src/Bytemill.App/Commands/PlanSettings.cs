@@ -12,11 +12,11 @@ internal sealed class PlanSettings : CommandSettings
     public string[] MoreInputs { get; init; } = [];
 
     [CommandOption("-i|--input <PATH>")]
-    [Description("Parquet files: a file, a directory or a quoted glob ('DIR/*.parquet'); may be given several times.")]
+    [Description("Parquet, .jsonl or .txt files (these also .gz or .zst): a file, a directory or a quoted glob ('DIR/*.parquet'); may be given several times. See docs/input.md.")]
     public string[] Inputs { get; init; } = [];
 
     [CommandOption("--text-column <NAME>")]
-    [Description("Column that holds the text.")]
+    [Description("Column or JSON property that holds the text, also in a struct: doc.text. In .txt files every line is a text.")]
     [DefaultValue("text")]
     public string TextColumn { get; init; } = "text";
 
@@ -96,7 +96,7 @@ internal sealed class PlanSettings : CommandSettings
     public PlanRequest ToRequest()
     {
         string[] inputs = [.. Inputs, .. MoreInputs];
-        Require(inputs.Length > 0, "No input. Say which Parquet files to read with --input 'DIR/*.parquet'.");
+        Require(inputs.Length > 0, "No input. Say which files to read with --input 'DIR/*.parquet'.");
         Require(Nodes >= 1, $"--nodes must be at least 1; found {Nodes}.");
         Require(Workers is not < 1, $"--workers must be at least 1; found {Workers}.");
         Require(PartitionMegabytes >= 1, $"--partition-size must be at least 1; found {PartitionMegabytes}.");

@@ -7,7 +7,7 @@ namespace Bytemill.App;
 /// <summary>Options of tokenizing with a model that exists.</summary>
 internal sealed class TokenizeSettings : JobSettings
 {
-    public const string KeepHelp = "Columns to copy beside the ids, joined by commas; '' for none. Default: all but the text.";
+    public const string KeepHelp = "Columns to copy beside the ids, joined by commas; '' for none. Default: all but the text; of JSON lines none.";
     public const string ZstdHelp = "zstd level of the tokenized files, 1 to 22.";
 
     [CommandOption("-m|--model <FILE>")]

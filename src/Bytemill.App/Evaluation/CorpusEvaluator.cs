@@ -102,13 +102,18 @@ internal sealed class CorpusEvaluator
         return [.. partials[0].Models];
     }
 
-    private static CorpusFile Inspect(string file, string textColumn) => CorpusInspector.InspectAsync(file, textColumn).GetAwaiter().GetResult();
+    private static CorpusFile Inspect(string file, string textColumn) => TextSources.Inspect(file, textColumn);
 
     private void CheckGroupColumn(string file)
     {
         if (_groupColumn is null)
         {
             return;
+        }
+
+        if (InputFormat.Of(file).Kind == InputKind.PlainText)
+        {
+            throw new JobInputException($"--group-by {_groupColumn}: {file} is plain text, which has no columns. Leave the option out.");
         }
 
         try
@@ -133,10 +138,10 @@ internal sealed class CorpusEvaluator
             }
 
             (int file, int group) = _work[index];
-            string[]? names = _groupColumn is null ? null : ReadGroups(_files[file].Path, group, partial, cancellationToken);
-            using TextColumnReader reader = TextColumnReader.Open(_files[file].Path, _textColumn);
+            List<string>? names = _groupColumn is null ? null : ReadGroups(_files[file].Path, group, partial, cancellationToken);
+            using ITextSource source = TextSources.Open(_files[file].Path, _textColumn);
             int row = 0;
-            foreach (TextBatch batch in reader.ReadBatches(group, BatchBytes, cancellationToken))
+            foreach (TextBatch batch in source.ReadBatches(group, BatchBytes, cancellationToken))
             {
                 using (batch)
                 {
@@ -155,14 +160,19 @@ internal sealed class CorpusEvaluator
         }
     }
 
-    private string[] ReadGroups(string path, int group, Partial partial, CancellationToken cancellationToken)
+    private List<string> ReadGroups(string path, int group, Partial partial, CancellationToken cancellationToken)
     {
-        using TextColumnReader reader = TextColumnReader.Open(path, _groupColumn!);
-        using TextBatch batch = reader.ReadRowGroupAsync(group, cancellationToken).GetAwaiter().GetResult();
-        string[] names = new string[batch.RowCount];
-        for (int row = 0; row < names.Length; row++)
+        using ITextSource source = TextSources.Open(path, _groupColumn!);
+        List<string> names = [];
+        foreach (TextBatch batch in source.ReadBatches(group, BatchBytes, cancellationToken))
         {
-            names[row] = batch.IsNull(row) ? "(null)" : partial.NameOf(batch[row]);
+            using (batch)
+            {
+                for (int row = 0; row < batch.RowCount; row++)
+                {
+                    names.Add(batch.IsNull(row) ? "(null)" : partial.NameOf(batch[row]));
+                }
+            }
         }
 
         CheckGroups(partial);

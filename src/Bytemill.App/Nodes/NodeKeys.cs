@@ -18,6 +18,7 @@ internal static class NodeKeys
         new("workers", false, (node, value) => node with { Workers = CheckWorkers(value.Number) }),
         new("memory", false, (node, value) => node with { MemoryBytes = MemoryOption.Check(ByteSize.Parse(value.Text, value.Where)) }),
         new("spill-dir", false, (node, value) => node with { SpillDirectory = CheckSpillDirectory(value.Text, value.Where) }),
+        new("journal", false, (node, value) => node with { Journal = CheckJournal(value.Text, value.Where) }),
         new("tls.certificate", false, (node, value) => node with { Tls = TlsOf(node) with { CertificateFile = value.Text } }),
         new("tls.key", false, (node, value) => node with { Tls = TlsOf(node) with { KeyFile = value.Text } }),
         new("tls.password", false, (node, value) => node with { Tls = TlsOf(node) with { Password = value.Text } }),
@@ -47,6 +48,26 @@ internal static class NodeKeys
         {
             throw new JobInputException($"{where}: '{directory}' cannot be used for temporary files: {e.Message}", e);
         }
+    }
+
+    /// <summary>Where a journal is; the directory of a file is made if it is not there.</summary>
+    public static JournalLocation CheckJournal(string text, string where)
+    {
+        JournalLocation journal = JournalLocation.Parse(text, where);
+        if (journal is JournalLocation.SqliteFile file)
+        {
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(file.Path)!);
+                using FileStream opened = new(file.Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+            {
+                throw new JobInputException($"{where}: the journal cannot be at '{file.Path}': {e.Message}", e);
+            }
+        }
+
+        return journal;
     }
 
     /// <summary>The roles, each of them known.</summary>

@@ -43,7 +43,7 @@ public sealed class JobClient
                     ? await end.Task.ConfigureAwait(false)
                     : new JobFailed(
                         jobId,
-                        "The cluster put this process out (it was not heard in time, or the cluster fell apart). The job may still run; its manifest tells when it is done.",
+                        CoordinatorGaveUp.ReasonOf(_system) ?? "The cluster put this process out (it was not heard in time, or the cluster fell apart). The job may still run; its manifest tells when it is done.",
                         IsInputError: false);
             }
             finally

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Event;
 using Akka.Hosting;
+using Akka.Persistence;
 using static Bytemill.Pipeline.JobProtocol;
 using static Bytemill.Pipeline.TaskProtocol;
 
@@ -11,70 +12,192 @@ namespace Bytemill.Pipeline;
 
 /// <summary>
 /// The cluster singleton that takes jobs in and drives them, one after another, through their stages. What to do is decided by
-/// <see cref="CoordinatorMachine"/>; this actor carries messages to it and its decisions out.
+/// <see cref="CoordinatorMachine"/>; this actor carries messages to it, its facts to the journal, and its decisions out once
+/// these are written.
 /// </summary>
+/// <remarks>
+/// While the journal writes, decisions go on; all that have come up meanwhile are written together. The journal takes an entry
+/// only from whoever has seen all entries before it: a coordinator that has been replaced without knowing fails with its next
+/// write, before anybody hears of it.
+/// </remarks>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "An actor's end is PostStop.")]
-internal sealed class JobCoordinator : ReceiveActor, IWithTimers
+internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
 {
+    /// <summary>There is one journal in a database, and one coordinator to it.</summary>
+    internal const string JournalId = "coordinator";
+
     private const int MaxCleanUps = 50;
+
+    // Read in a fraction of a second; a snapshot of a large job takes about as long.
+    internal const int EventsBetweenSnapshots = 20_000;
 
     private static readonly TimeSpan s_cleanUpInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_progressInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly NodeServices _node;
+    private readonly CoordinatorTenure _tenure;
+    private readonly int _eventsBetweenSnapshots;
     private readonly CoordinatorMachine _machine;
     private readonly DecisionQueue _decisions = new();
     private readonly Stopwatch _stageClock = new();
     private CancellationTokenSource? _planning;
     private bool _isCarryingOut;
+    private bool _isStopping;
+    private long _snapshotAt;
 
-    public JobCoordinator(NodeServices node)
+    public JobCoordinator(NodeServices node, CoordinatorTenure tenure, int eventsBetweenSnapshots)
     {
         _node = node;
+        _tenure = tenure;
+        _eventsBetweenSnapshots = eventsBetweenSnapshots;
         IActorRef localRunner = Context.ActorOf(Props.Create(() => new LocalTaskRunner(node, Context.Self)), "local");
         _machine = new CoordinatorMachine(new Party(localRunner));
 
-        Receive<SubmitJob>(m => Handle(new CoordinatorInput.JobSubmitted(From, m.JobId, m.Spec, Directory.Exists(m.Spec.OutputDirectory))));
-        Receive<WatchJob>(m => Handle(new CoordinatorInput.JobWatched(From, m.JobId)));
-        Receive<CancelJob>(m => Handle(new CoordinatorInput.CancelRequested(From, m.JobId)));
-        Receive<RequestTask>(m => Handle(new CoordinatorInput.TaskRequested(From, m.WorkerId)));
-        Receive<RegisterShardHost>(m => Handle(new CoordinatorInput.ShardHostRegistered(From, m.HostId)));
-        Receive<TaskProgressed>(m => Handle(new CoordinatorInput.TaskProgressed(From, m.Task, m.Units)));
-        Receive<TaskCompleted>(m => Handle(new CoordinatorInput.TaskCompleted(From, m.Task, new CommittedAttempt(m.AttemptDirectory, m.Metrics))));
-        Receive<TaskFailed>(m => Handle(new CoordinatorInput.TaskFailed(From, m.Task, m.Reason, m.IsInputError, m.IsDiskFull, m.IsWorkFileFault)));
-        Receive<Leaving>(_ => Handle(new CoordinatorInput.PartyLost(From, IsLeaving: true)));
-        Receive<Terminated>(m => Handle(new CoordinatorInput.PartyLost(new Party(m.ActorRef))));
-        Receive<PublishProgress>(_ => Handle(new CoordinatorInput.Ticked()));
-        Receive<TryDiskAgain>(m => Handle(new CoordinatorInput.DiskRetried(m.JobId)));
-        Receive<PlanEnded>(OnPlanEnded);
-        Receive<AttemptsLookedAt>(m => Handle(m.Answer));
-        Receive<CleanUpAgain>(m => CleanUp(m.What, m.Tries));
-        Receive<StopCoordinator>(_ => Context.Stop(Self));
+        Recover<SnapshotOffer>(offer =>
+        {
+            _machine.Restore((CoordinatorSnapshot)offer.Snapshot);
+            _snapshotAt = offer.Metadata.SequenceNr;
+        });
+        Recover<CoordinatorEvent>(_machine.Apply);
+        Recover<RecoveryCompleted>(_ => Begin());
+        Working();
     }
+
+    public override string PersistenceId => JournalId;
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     private Party From => new(Sender);
 
-    protected override void PreStart()
+    protected override void PostStop()
     {
-        Timers.StartPeriodicTimer("progress", PublishProgress.Instance, s_progressInterval);
-        Handle(new CoordinatorInput.Started());
+        _planning?.Cancel();
+        base.PostStop();
     }
 
-    protected override void PostStop() => _planning?.Cancel();
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
+        _log.Error("The journal in {Journal} cannot be written: {Reason}. The coordinator starts again from what it holds", _node.Options.Journal, UserErrors.Describe(cause));
+
+    // The event cannot be serialized. Going on without it would be another job.
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        OnPersistFailure(cause, @event, sequenceNr);
+        Context.Stop(Self);
+    }
+
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        if (JournalFault.Find(reason) is { } fault)
+        {
+            GiveUp($"The journal in {_node.Options.Journal} cannot be gone on with: {fault}. Start the version of Bytemill that wrote it, or give another journal.");
+        }
+        else
+        {
+            _log.Error("The journal in {Journal} cannot be read: {Reason}. The coordinator tries again", _node.Options.Journal, UserErrors.Describe(reason));
+        }
+    }
+
+    private void Begin()
+    {
+        if (_tenure.HasBegun && _machine.State.Coordinator != _tenure.Id)
+        {
+            GiveUp($"Another coordinator, {_machine.State.Coordinator}, has taken over the jobs in the journal in {_node.Options.Journal}; this node was not heard in time, or two clusters were given one journal.");
+            Context.Stop(Self);
+            return;
+        }
+
+        Timers.StartPeriodicTimer("progress", PublishProgress.Instance, s_progressInterval);
+        Handle(new CoordinatorInput.Started(_tenure.Id));
+    }
+
+    private void GiveUp(string message)
+    {
+        _log.Error("{Reason}", message);
+        CoordinatedShutdown.Get(Context.System).Run(new CoordinatorGaveUp(message));
+    }
+
+    private void Working()
+    {
+        Command<SubmitJob>(m => Handle(new CoordinatorInput.JobSubmitted(From, m.JobId, m.Spec, Directory.Exists(m.Spec.OutputDirectory))));
+        Command<WatchJob>(m => Handle(new CoordinatorInput.JobWatched(From, m.JobId)));
+        Command<CancelJob>(m => Handle(new CoordinatorInput.CancelRequested(From, m.JobId)));
+        Command<RequestTask>(m => Handle(new CoordinatorInput.TaskRequested(From, m.WorkerId)));
+        Command<RegisterShardHost>(m => Handle(new CoordinatorInput.ShardHostRegistered(From, m.HostId)));
+        Command<TaskProgressed>(m => Handle(new CoordinatorInput.TaskProgressed(From, m.Task, m.Units)));
+        Command<TaskCompleted>(m => Handle(new CoordinatorInput.TaskCompleted(From, m.Task, new CommittedAttempt(m.AttemptDirectory, m.Metrics))));
+        Command<TaskFailed>(m => Handle(new CoordinatorInput.TaskFailed(From, m.Task, m.Reason, m.IsInputError, m.IsDiskFull, m.IsWorkFileFault)));
+        Command<Leaving>(_ => Handle(new CoordinatorInput.PartyLost(From, IsLeaving: true)));
+        Command<Terminated>(m => Handle(new CoordinatorInput.PartyLost(new Party(m.ActorRef))));
+        Command<PublishProgress>(_ => Handle(new CoordinatorInput.Ticked()));
+        Command<PlanEnded>(OnPlanEnded);
+        Command<AttemptsLookedAt>(m => Handle(m.Answer));
+        Always();
+    }
+
+    // Nothing new is decided until all that was is written: then, and only then, the state is what the journal says.
+    private void WaitingForSnapshot()
+    {
+        Always();
+        Command<PublishProgress>(_ => { });
+        CommandAny(_ => Stash.Stash());
+    }
+
+    private void Always()
+    {
+        Command<TryDiskAgain>(m => Handle(new CoordinatorInput.DiskRetried(m.JobId)));
+        Command<CleanUpAgain>(m => CleanUp(m.What, m.Tries));
+        Command<StopCoordinator>(_ => StopAfterWriting());
+        Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
+        Command<SaveSnapshotFailure>(failed => _log.Warning("A snapshot of the journal cannot be written: {Reason}", UserErrors.Describe(failed.Cause)));
+        Command<DeleteSnapshotsSuccess>(_ => { });
+        Command<DeleteSnapshotsFailure>(failed => _log.Warning("Old snapshots of the journal cannot be deleted: {Reason}", UserErrors.Describe(failed.Cause)));
+    }
+
+    // A write that is under way would land after the next coordinator has read the journal, and fail that one.
+    private void StopAfterWriting()
+    {
+        _isStopping = true;
+        DeferAsync(StopCoordinator.Instance, _ => Context.Stop(Self));
+    }
 
     private void Handle(CoordinatorInput input)
     {
+        if (_isStopping)
+        {
+            return;
+        }
+
         Decision decision = _machine.Handle(input);
         _decisions.Add(decision);
-        foreach (CoordinatorEvent _ in decision.Events)
+        if (!decision.Events.IsEmpty)
         {
-            _decisions.Written();
+            PersistAllAsync(decision.Events, OnWritten);
         }
 
         CarryOut();
+    }
+
+    private void OnWritten(CoordinatorEvent written)
+    {
+        _tenure.HasBegun = true;
+        _decisions.Written();
+        CarryOut();
+        if (LastSequenceNr - _snapshotAt < _eventsBetweenSnapshots)
+        {
+            return;
+        }
+
+        if (!_decisions.IsEmpty)
+        {
+            Become(WaitingForSnapshot);
+            return;
+        }
+
+        SaveSnapshot(_machine.State.ToSnapshot());
+        _snapshotAt = LastSequenceNr;
+        Become(Working);
+        Stash.UnstashAll();
     }
 
     // What an effect leads to comes after the effects that are due already.
@@ -254,7 +377,8 @@ internal static class JobCoordinatorHosting
             TerminationMessage = StopCoordinator.Instance,
         };
         return node.Options.Roles.Contains(ClusterRoles.Coordinator)
-            ? builder.WithSingleton<JobCoordinatorKey>(Name, Props.Create(() => new JobCoordinator(node)), options, createProxyToo: true)
+            ? builder.AddJournal(node.Options.Journal)
+                .WithSingleton<JobCoordinatorKey>(Name, Props.CreateBy(new CoordinatorSupervision(node)), options, createProxyToo: true)
             : builder.WithSingletonProxy<JobCoordinatorKey>(Name, options);
     }
 }

@@ -35,8 +35,8 @@ public sealed record JobPlan(
     /// <summary>Uncompressed bytes of the text column over all files.</summary>
     public long TextBytes => Partitions.Sum(partition => partition.TextBytes);
 
-    /// <summary>Rows over all files.</summary>
-    public long Rows => Partitions.Sum(partition => partition.Rows);
+    /// <summary>Rows over all files; <see cref="RowGroupInfo.UnknownRows"/> where a file does not tell before it is read.</summary>
+    public long Rows => Files.All(file => file.Rows is not null) ? Files.Sum(file => file.Rows!.Value) : RowGroupInfo.UnknownRows;
 
     /// <summary>The file that a task of tokenizing makes; one epoch after the other.</summary>
     /// <remarks>Directories are named as readers of partitioned Parquet expect, so the epoch is a column to them.</remarks>

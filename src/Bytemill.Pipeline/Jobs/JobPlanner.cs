@@ -11,7 +11,7 @@ internal static class JobPlanner
     {
         ImmutableArray<CorpusFile> files = JobPreflight.Check(spec, cancellation);
         ImmutableArray<CorpusPartition> partitions = PartitionPlanner.Plan(files, PartitionPlanner.TargetFor(files, spec.PartitionBytes));
-        if (spec.Mode != JobMode.Tokenize && partitions.Sum(partition => partition.Rows) == 0)
+        if (spec.Mode != JobMode.Tokenize && files.All(file => file.Rows == 0))
         {
             throw new JobInputException($"The {files.Length} input files hold no rows, so there is nothing to train on.");
         }

@@ -21,10 +21,11 @@ public static class JobPreflight
         ImmutableArray<string> paths = InputResolver.Resolve(spec.Inputs);
         JobOutput.CheckTarget(spec.OutputDirectory, spec.Overwrite);
         JobOutput.CheckInputs(spec.OutputDirectory, spec.ModelPath is { } model ? paths.Append(Path.GetFullPath(model)) : paths);
-        ImmutableArray<CorpusFile> files = Inspect(paths, spec.TextColumn, cancellation);
+        ImmutableArray<CorpusFile> files = Inspect(paths, spec.SourceOptions, cancellation);
         if (spec.Mode != JobMode.Train)
         {
-            foreach (CorpusFile file in files)
+            // Properties of JSON lines may be anything, and missing; the source has looked at those of other lines.
+            foreach (CorpusFile file in files.Where(file => !file.Format.IsLines))
             {
                 TokenizedFileWriter.CheckColumns(file, spec.TextColumn, spec.Keep);
             }
@@ -98,7 +99,7 @@ public static class JobPreflight
         }
     }
 
-    private static ImmutableArray<CorpusFile> Inspect(ImmutableArray<string> paths, string textColumn, CancellationToken cancellation)
+    private static ImmutableArray<CorpusFile> Inspect(ImmutableArray<string> paths, SourceOptions options, CancellationToken cancellation)
     {
         var files = new CorpusFile[paths.Length];
         var failures = new Exception?[paths.Length];
@@ -110,7 +111,7 @@ public static class JobPreflight
             {
                 try
                 {
-                    files[i] = CorpusInspector.InspectAsync(paths[i], textColumn, cancellation).GetAwaiter().GetResult();
+                    files[i] = TextSources.Inspect(paths[i], options);
                 }
                 catch (CorpusException e)
                 {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bytemill.Corpus;
 using Bytemill.Training;
 
 namespace Bytemill.Pipeline;
@@ -9,7 +10,7 @@ public sealed record JobSpec
     /// <summary>Which part of the pipeline to run.</summary>
     public JobMode Mode { get; init; } = JobMode.Run;
 
-    /// <summary>Files, directories or globs of Parquet files; absolute when the job goes to a cluster.</summary>
+    /// <summary>Files, directories or globs of Parquet, JSON lines or text; absolute when the job goes to a cluster.</summary>
     public required ImmutableArray<string> Inputs { get; init; }
 
     /// <summary>Column that holds the text.</summary>
@@ -24,7 +25,7 @@ public sealed record JobSpec
     /// <summary>Model to tokenize with, for <see cref="JobMode.Tokenize"/>.</summary>
     public string? ModelPath { get; init; }
 
-    /// <summary>Columns copied beside the token ids; <c>null</c> copies all but the text.</summary>
+    /// <summary>Columns copied beside the token ids; <c>null</c> copies all but the text, and of JSON lines none.</summary>
     public ImmutableArray<string>? Keep { get; init; }
 
     /// <summary>Number of slices of the n-gram key space. Belongs to the job, never to the cluster; changes no result.</summary>
@@ -60,6 +61,9 @@ public sealed record JobSpec
 
     /// <summary>Whether the job starts though the disk seems to have too little room for its work files.</summary>
     public bool SkipDiskCheck { get; init; }
+
+    /// <summary>What is read of the inputs.</summary>
+    public SourceOptions SourceOptions => new() { TextColumn = TextColumn, Keep = Mode == JobMode.Train ? [] : Keep ?? [] };
 
     /// <summary>Vocabulary size that tokenizes the corpus.</summary>
     public int TokenizingSize => TokenizeWithSize ?? Training.MaxVocabSizes.Max();

@@ -37,9 +37,9 @@ internal static class KeySampler
     private static void Sample(
         string path, JobSpec spec, int rowGroup, List<ulong> ngramKeys, List<ulong> pieceKeys, CancellationToken cancellation)
     {
-        using TextColumnReader reader = TextColumnReader.Open(path, spec.TextColumn);
+        using ITextSource source = TextSources.Open(path, spec.SourceOptions);
         int left = BytesOfEach;
-        foreach (TextBatch batch in reader.ReadBatches(rowGroup, BytesOfEach, cancellation))
+        foreach (TextBatch batch in source.ReadBatches(rowGroup, BytesOfEach, cancellation))
         {
             using (batch)
             {

@@ -129,8 +129,8 @@ public sealed record ResultManifest
 public sealed record ManifestOptions(
     int Order, ImmutableArray<int> MaxVocabSize, int MaxPieceLength, long MinCount, bool IsolateDigits, bool EnsureUnicode, string Normalization, string UnicodeVersion);
 
-/// <summary>An input file.</summary>
-public sealed record ManifestInput(string Path, long LengthBytes, long Rows, string Fingerprint);
+/// <summary>An input file; of lines, whose number nobody counts beforehand, without its rows.</summary>
+public sealed record ManifestInput(string Path, long LengthBytes, long? Rows, string Fingerprint);
 
 /// <summary>A model: requested size, number of ids it has, SHA-256.</summary>
 public sealed record ManifestModel(string Path, int? MaxVocabSize, int VocabSize, string Sha256);

@@ -17,7 +17,7 @@ public static class CorpusPlanner
         ArgumentNullException.ThrowIfNull(progress);
         progress.Report("reading footers");
         ImmutableArray<CorpusFile> files = JobPreflight.Check(request.Spec, ct);
-        CorpusSample sample = CorpusSampler.Read(files, request.Spec.TextColumn, request.SampleBytes, progress, ct);
+        CorpusSample sample = CorpusSampler.Read(files, request.Spec.SourceOptions, request.SampleBytes, progress, ct);
         long textBytes = request.TextBytes ?? sample.CorpusBytes;
         string disk = NearestDirectory(request.SpillDirectory);
         SampleMeasurement measured = SampleMeter.Measure(sample, request.Spec.Training, textBytes, disk, progress, ct);

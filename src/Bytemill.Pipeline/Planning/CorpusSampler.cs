@@ -10,17 +10,20 @@ internal static class CorpusSampler
     private const int MostRowGroups = 256;
     private const int FewestRowGroups = 8;
 
+    // Of a group of lines, read at most.
+    private const long MostLineBytes = 32 << 20;
+
     // Text decoded for each byte that is kept.
     private const int ReadFactor = 8;
 
     /// <exception cref="CorpusException">An input is at fault.</exception>
     /// <exception cref="JobInputException">The corpus holds no text.</exception>
     public static CorpusSample Read(
-        ImmutableArray<CorpusFile> files, string textColumn, long sampleBytes, IProgress<string> progress, CancellationToken ct)
+        ImmutableArray<CorpusFile> files, SourceOptions options, long sampleBytes, IProgress<string> progress, CancellationToken ct)
     {
         (int File, int Group, RowGroupInfo Info)[] all =
         [
-            .. files.SelectMany((file, index) => file.RowGroups.Select((group, number) => (index, number, group))).Where(entry => entry.group.Rows > 0),
+            .. files.SelectMany((file, index) => file.RowGroups.Select((group, number) => (index, number, group))).Where(entry => entry.group.Rows != 0),
         ];
         long footerBytes = all.Sum(entry => entry.Info.TextBytes);
         if (all.Length == 0)
@@ -34,6 +37,7 @@ internal static class CorpusSampler
         var documents = ImmutableArray.CreateBuilder<byte[]>();
         var meter = new WorkMeter();
         long readBytes = 0;
+        long rows = 0;
         long readFooterBytes = 0;
         long left = sampleBytes;
         for (int i = 0; i < taken; i++)
@@ -42,12 +46,17 @@ internal static class CorpusSampler
             progress.Report($"reading row group {i + 1} of {taken}");
             (int file, int group, RowGroupInfo info) = all[(int)((long)i * all.Length / taken)];
             meter.Start();
-            using TextBatch batch = ReadAsync(files[file].Path, textColumn, group, ct).GetAwaiter().GetResult();
+            using TextBatch? batch = ReadFirst(files[file].Path, options, group, info.Rows == RowGroupInfo.UnknownRows ? MostLineBytes : long.MaxValue, ct);
             meter.Stop();
-            readBytes += batch.TotalBytes;
-            readFooterBytes += info.TextBytes;
-            long quota = left / (taken - i);
-            left -= Take(batch, quota, documents);
+            if (batch is not null)
+            {
+                rows += batch.RowCount;
+                readBytes += batch.TotalBytes;
+                // Of a compressed file the group is the whole, of which this is the beginning.
+                readFooterBytes += info.Rows == RowGroupInfo.UnknownRows ? Math.Min(info.TextBytes, Math.Max(1, batch.TotalBytes)) : info.TextBytes;
+                long quota = left / (taken - i);
+                left -= Take(batch, quota, documents);
+            }
         }
 
         if (readBytes == 0)
@@ -55,9 +64,10 @@ internal static class CorpusSampler
             throw new JobInputException($"The {files.Length} input files hold no text, so there is nothing to plan.");
         }
 
-        long corpusBytes = taken == all.Length ? readBytes : (long)(footerBytes * ((double)readBytes / Math.Max(1, readFooterBytes)));
+        bool isWhole = taken == all.Length && readFooterBytes == footerBytes;
+        long corpusBytes = isWhole ? readBytes : (long)(footerBytes * ((double)readBytes / Math.Max(1, readFooterBytes)));
         return new CorpusSample(
-            documents.ToImmutable(), corpusBytes, files.Sum(file => file.LengthBytes), files.Sum(file => file.Rows), files.Length, meter.Seconds / readBytes);
+            documents.ToImmutable(), corpusBytes, files.Sum(file => file.LengthBytes), RowsOf(files, rows, (double)corpusBytes / readBytes), files.Length, meter.Seconds / readBytes);
     }
 
     // Rows at even distances, so that long documents and short ones come in as they are.
@@ -83,12 +93,13 @@ internal static class CorpusSampler
         return bytes;
     }
 
-    private static async Task<TextBatch> ReadAsync(string path, string textColumn, int group, CancellationToken ct)
+    // Where they are not known beforehand, as many as the sample says.
+    private static long RowsOf(ImmutableArray<CorpusFile> files, long sampledRows, double share) =>
+        files.All(file => file.Rows is not null) ? files.Sum(file => file.Rows!.Value) : (long)(sampledRows * share);
+
+    private static TextBatch? ReadFirst(string path, SourceOptions options, int group, long batchBytes, CancellationToken ct)
     {
-        TextColumnReader reader = await TextColumnReader.OpenAsync(path, textColumn, ct).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
-        {
-            return await reader.ReadRowGroupAsync(group, ct).ConfigureAwait(false);
-        }
+        using ITextSource source = TextSources.Open(path, options);
+        return source.ReadBatches(group, batchBytes, ct).FirstOrDefault();
     }
 }

@@ -125,6 +125,7 @@ internal static class WireJobs
         Path = file.Path,
         LengthBytes = file.LengthBytes,
         Fingerprint = file.Fingerprint,
+        ModifiedTicks = file.ModifiedTicks,
         RowGroups = { file.RowGroups.Select(group => new Wire.RowGroup { Rows = group.Rows, TextBytes = group.TextBytes }) },
         Columns =
         {
@@ -143,6 +144,7 @@ internal static class WireJobs
         Path = wire.Path,
         LengthBytes = wire.LengthBytes,
         Fingerprint = wire.Fingerprint,
+        ModifiedTicks = wire.ModifiedTicks,
         RowGroups = [.. wire.RowGroups.Select(group => new RowGroupInfo(group.Rows, group.TextBytes))],
         Columns = [.. wire.Columns.Select(column => new ColumnInfo(column.Name, column.Type, column.Nullable, column.CanKeep))],
     };

@@ -69,6 +69,9 @@ internal static class WireStages
         Total = ToWire(time.Total),
     };
 
+    public static StageTime FromWire(Wire.StageTime wire) =>
+        new(wire.Kind == 0 ? null : (StageKind)wire.Kind, wire.ElapsedMs, wire.Units, wire.Tasks, FromWire(wire.Total));
+
     private static Wire.StageInputs ToWire(StageInputs inputs) => new()
     {
         Runs = inputs.Runs,

@@ -16,7 +16,7 @@ internal static class StageBalance
     /// <param name="kind">Of the stage.</param>
     /// <param name="total">Sums over its tasks.</param>
     /// <param name="spec">The job.</param>
-    /// <param name="plannedRows">Rows that the footers of the input files tell.</param>
+    /// <param name="plannedRows">Rows that the footers of the input files tell; negative where some have none.</param>
     /// <param name="before">The stages before it.</param>
     /// <returns>What differs, as a sentence; <c>null</c> when all is well.</returns>
     public static string? FindFault(StageKind kind, TaskMetrics total, JobSpec spec, long plannedRows, ImmutableArray<StageTime> before)
@@ -24,7 +24,7 @@ internal static class StageBalance
         switch (kind)
         {
             case StageKind.CountNGrams:
-                return Differ("rows were read", total.Rows, "the files have", plannedRows)
+                return Differ("rows were read", total.Rows, "the files have", plannedRows < 0 ? total.Rows : plannedRows)
                     ?? Differ("n-grams were counted", total.CoveredBytes, "bytes of text were read", total.NormalizedBytes);
             case StageKind.MergeNGrams:
                 return Differ("n-grams were merged", total.CoveredBytes, "were counted", Text().NormalizedBytes);
@@ -41,7 +41,8 @@ internal static class StageBalance
                 return Differ("bytes of text lie in pieces", total.CoveredBytes, "lay there before", LastOf(before, StageKind.FilterPieces)!.CoveredBytes);
             case StageKind.TokenizeFiles:
                 long epochs = spec.Sampling?.Epochs ?? 1;
-                return Differ("rows were written", total.Rows, "were to be", checked(epochs * plannedRows))
+                long rows = plannedRows >= 0 ? plannedRows : LastOf(before, StageKind.CountNGrams)?.Rows ?? total.Rows / epochs;
+                return Differ("rows were written", total.Rows, "were to be", checked(epochs * rows))
                     ?? (LastOf(before, StageKind.CountNGrams) is not { } counted ? null
                         : Differ("bytes of text were read", total.TextBytes, "were to be", checked(epochs * counted.TextBytes))
                             ?? Differ("bytes lie in tokens", total.NormalizedBytes, "were to be", checked(epochs * counted.NormalizedBytes)));

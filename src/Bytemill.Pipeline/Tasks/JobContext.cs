@@ -157,12 +157,23 @@ internal sealed class JobContext : IDisposable
     public void VerifyUnchanged(int fileIndex) => _ = _verifiedFiles.GetOrAdd(fileIndex, index => new Lazy<bool>(() =>
     {
         CorpusFile planned = Plan.Files[index];
-        CorpusFile now = CorpusInspector.InspectAsync(planned.Path, Plan.Spec.TextColumn, CancellationToken.None).GetAwaiter().GetResult();
-        return now.LengthBytes == planned.LengthBytes && now.Fingerprint == planned.Fingerprint
+        CorpusFile now = TextSources.Inspect(planned.Path, Plan.Spec.SourceOptions);
+        return now.LengthBytes == planned.LengthBytes && now.Fingerprint == planned.Fingerprint && now.ModifiedTicks == planned.ModifiedTicks
             ? true
             : throw new CorpusException(
                 $"{planned.Path}: the file changed while the job was running ({planned.LengthBytes} bytes when planned, {now.LengthBytes} now). Run the job again.");
     }, Retryable)).Value;
+
+    /// <summary>Fails when an input file was changed while it was being read: what was read then is of neither state.</summary>
+    public void VerifyUnchangedSince(int fileIndex)
+    {
+        CorpusFile planned = Plan.Files[fileIndex];
+        var file = new FileInfo(planned.Path);
+        if (!file.Exists || file.Length != planned.LengthBytes || file.LastWriteTimeUtc.Ticks != planned.ModifiedTicks)
+        {
+            throw new CorpusException($"{planned.Path}: the file changed or went away while it was being read. Run the job again.");
+        }
+    }
 
     public void Dispose()
     {

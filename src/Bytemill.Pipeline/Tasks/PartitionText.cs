@@ -17,10 +17,10 @@ internal static class PartitionText
         {
             context.Job.VerifyUnchanged(range.FileIndex);
             string path = context.Plan.Files[range.FileIndex].Path;
-            using TextColumnReader reader = TextColumnReader.Open(path, context.Spec.TextColumn);
+            using ITextSource source = TextSources.Open(path, context.Spec.SourceOptions);
             for (int group = range.FirstRowGroup; group < range.FirstRowGroup + range.RowGroupCount; group++)
             {
-                foreach (TextBatch batch in reader.ReadBatches(group, context.Memory.ReadingBytes, context.Cancellation))
+                foreach (TextBatch batch in source.ReadBatches(group, context.Memory.ReadingBytes, context.Cancellation))
                 {
                     using (batch)
                     {
@@ -30,6 +30,8 @@ internal static class PartitionText
                     context.ReportUnits(Math.Min(metrics.TextBytes, partition.TextBytes));
                 }
             }
+
+            context.Job.VerifyUnchangedSince(range.FileIndex);
         }
 
         return metrics;

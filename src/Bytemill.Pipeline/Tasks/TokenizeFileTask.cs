@@ -13,6 +13,7 @@ internal sealed class TokenizeFileTask : ITaskBody
     {
         context.Job.VerifyUnchanged(context.Plan.TokenizedFile(context.Index).Input);
         TaskMetrics metrics = TokenizeAsync(context).GetAwaiter().GetResult();
+        context.Job.VerifyUnchangedSince(context.Plan.TokenizedFile(context.Index).Input);
         WriteInfo(context, metrics);
         return metrics;
     }
@@ -27,31 +28,35 @@ internal sealed class TokenizeFileTask : ITaskBody
         var total = new TaskMetrics { Units = context.Plan.TextBytesOfFile(file.Input) };
         var ids = new ArrayBufferWriter<int>(1 << 16);
 
+        TokenizedFileOptions options = FileOptionsFor(spec, file, tokenizer);
         FileStream output = context.Output.Create(WorkFileNames.Tokenized);
         await using (output.ConfigureAwait(false))
         {
-            using TextColumnReader reader = TextColumnReader.Open(input.Path, spec.TextColumn);
-            TokenizedFileWriter writer = await TokenizedFileWriter
-                .CreateAsync(input, spec.TextColumn, spec.Keep, output, FileOptionsFor(spec, file, tokenizer), context.Cancellation)
-                .ConfigureAwait(false);
+            using ITextSource source = TextSources.Open(input.Path, spec.SourceOptions);
+            ITokenizedWriter writer = input.Format.IsLines
+                ? new TokenizedTableWriter(input.Path, spec.SourceOptions.Keep, output, options)
+                : await TokenizedFileWriter
+                    .CreateAsync(input, spec.TextColumn, spec.Keep, output, options, context.Cancellation).ConfigureAwait(false);
             await using (writer.ConfigureAwait(false))
             {
                 for (int group = 0; group < input.RowGroups.Length; group++)
                 {
-                    writer.BeginRowGroup(group, context.Cancellation);
-                    foreach (TextBatch batch in reader.ReadBatches(group, context.Memory.ReadingBytes, context.Cancellation))
+                    writer.BeginGroup(group, context.Cancellation);
+                    foreach (TextBatch batch in source.ReadBatches(group, context.Memory.ReadingBytes, context.Cancellation))
                     {
                         using (batch)
                         {
                             int[] lengths = new int[batch.RowCount];
                             ids.ResetWrittenCount();
                             total = TaskMetrics.Add(total, EncodeRows(context, encoder, tokenizer.Model.Vocabulary, batch, ids, lengths, total));
-                            await writer.AppendAsync(ids.WrittenMemory, lengths, context.Cancellation).ConfigureAwait(false);
+                            await writer.AppendAsync(batch, ids.WrittenMemory, lengths, context.Cancellation).ConfigureAwait(false);
                         }
                     }
 
-                    await writer.EndRowGroupAsync(context.Cancellation).ConfigureAwait(false);
+                    await writer.EndGroupAsync(context.Cancellation).ConfigureAwait(false);
                 }
+
+                await writer.CompleteAsync(context.Cancellation).ConfigureAwait(false);
             }
         }
 

@@ -13,25 +13,52 @@ using static Bytemill.Pipeline.TaskProtocol;
 
 namespace Bytemill.Tests;
 
-/// <summary>The real coordinator among actors that lose, repeat and reorder messages. Only planning reads files.</summary>
-public sealed class JobCoordinatorTests : TestKit
+/// <summary>
+/// The real coordinator, with a real journal, among actors that lose, repeat and reorder messages. Only planning reads files.
+/// </summary>
+public abstract class JobCoordinatorTests : TestKit
 {
     private static readonly TaskMetrics s_metrics = new() { Units = 1, Entries = 1000, NormalizedBytes = 10, CoveredBytes = 10, Rows = 1 };
 
     private readonly TestDirectory _directory = new();
-    private readonly NodeServices _node = new(new NodeOptions { Workers = 1 });
+    private readonly NodeServices _node;
+    private readonly int _eventsBetweenSnapshots;
     private IActorRef _coordinator = ActorRefs.Nobody;
 
-    protected override void ConfigureAkka(AkkaConfigurationBuilder builder, IServiceProvider provider) =>
+    private protected JobCoordinatorTests(JournalLocation journal, int eventsBetweenSnapshots)
+    {
+        _node = new NodeServices(new NodeOptions { Workers = 1, Journal = journal });
+        _eventsBetweenSnapshots = eventsBetweenSnapshots;
+    }
+
+    private protected NodeServices Node => _node;
+
+    private protected IActorRef Coordinator => _coordinator;
+
+    protected override void ConfigureAkka(AkkaConfigurationBuilder builder, IServiceProvider provider) => Configure(builder);
+
+    private protected void Configure(AkkaConfigurationBuilder builder) =>
         builder
-            .AddHocon(ConfigurationFactory.ParseString("akka.actor.serialize-messages = on"), HoconAddMode.Prepend)
-            .WithCustomSerializer("bytemill", [typeof(IWireMessage)], system => new PipelineSerializer(system));
+            // A database's plugin sends itself what cannot be serialized, and never has to be.
+            .AddHocon(ConfigurationFactory.ParseString($"akka.actor.serialize-messages = {(_node.Options.Journal is JournalLocation.InMemory ? "on" : "off")}"), HoconAddMode.Prepend)
+            .AddHocon(ConfigurationFactory.ParseString("akka.persistence.journal-plugin-fallback.replay-filter.mode = fail"), HoconAddMode.Prepend)
+            // A database answers slowly on a busy machine.
+            .AddHocon(ConfigurationFactory.ParseString("akka.test { single-expect-default = 30s, filter-leeway = 30s, default-timeout = 30s }"), HoconAddMode.Prepend)
+            .WithCustomSerializer("bytemill", [typeof(IWireMessage)], system => new PipelineSerializer(system))
+            .AddJournal(_node.Options.Journal);
 
     protected override async Task BeforeTestStart()
     {
         await base.BeforeTestStart();
         TestCorpus.Write(_directory["in"], ["one text", "another text", "and a third", "the last"], files: 2, rowsPerGroup: 1);
-        _coordinator = Sys.ActorOf(Props.Create(() => new JobCoordinator(_node)));
+        _coordinator = Sys.ActorOf(NewCoordinator());
+    }
+
+    /// <summary>As another node that has the same journal would.</summary>
+    private protected Props NewCoordinator()
+    {
+        var tenure = new CoordinatorTenure("test");
+        return Props.Create(() => new JobCoordinator(_node, tenure, _eventsBetweenSnapshots));
     }
 
     protected override async Task AfterAllAsync()
@@ -119,7 +146,7 @@ public sealed class JobCoordinatorTests : TestKit
     {
         await SubmitAsync("job");
         TestProbe worker = Worker("w");
-        await CompleteCountingAsync(worker, s_metrics with { CoveredBytes = 9 });
+        await CompleteCountingAsync(worker, metrics: s_metrics with { CoveredBytes = 9 });
         JobFailed failed = await ExpectMsgAsync<JobFailed>();
         Assert.Contains("36 n-grams were counted where 40 bytes", failed.Reason, StringComparison.Ordinal);
         Assert.False(failed.IsInputError);
@@ -382,7 +409,90 @@ public sealed class JobCoordinatorTests : TestKit
         Assert.Equal("second", (await worker.ExpectMsgAsync<AssignTask>()).Task.Job.JobId);
     }
 
-    private JobSpec Spec(string output, int shards) => new()
+    // A new one of the same process, or of another: it knows what the journal says, and nothing else.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Coordinator_KilledAfterSomeCommits_TheNextOneGoesOn(int commits)
+    {
+        await SubmitAsync("job");
+        TestProbe worker = Worker("w");
+        List<TaskCompleted> reports = await CompleteCountingAsync(worker, commits);
+        await RestartCoordinatorAsync();
+
+        // The job is known, and what is committed stays; the worker that did it may say so once more.
+        _coordinator.Tell(new SubmitJob("job", Spec("out", 4)));
+        await ExpectMsgAsync<JobAccepted>();
+        foreach (TaskCompleted report in reports)
+        {
+            _coordinator.Tell(report, worker);
+            Assert.True((await worker.FishForMessageAsync<TaskAcknowledged>(_ => true)).IsAccepted);
+        }
+
+        TestProbe next = Worker("next");
+        HashSet<int> open = [.. Enumerable.Range(0, 4).Except(reports.Select(report => report.Task.Index))];
+        while (open.Count > 0)
+        {
+            AssignTask assign = await next.ExpectMsgAsync<AssignTask>();
+            Assert.True(open.Remove(assign.Task.Index), $"task {assign.Task.Index} is given out though it is committed");
+            Assert.Equal(2, assign.Task.Job.Epoch);
+            _coordinator.Tell(Completed(assign), next);
+            Assert.True((await next.ExpectMsgAsync<TaskAcknowledged>()).IsAccepted);
+            _coordinator.Tell(new RequestTask("next"), next);
+        }
+
+        // Merging is next.
+        TestProbe host = ShardHost("a");
+        Assert.Equal(4, (await host.FishForMessageAsync<OwnShards>(_ => true)).Shards.Length);
+    }
+
+    [Fact]
+    public async Task Coordinator_KilledOnceTheJobHasEnded_TheEndIsKnown()
+    {
+        await SubmitAsync("job");
+        await Worker("w").ExpectMsgAsync<AssignTask>();
+        _coordinator.Tell(new CancelJob("job"));
+        await ExpectMsgAsync<JobCancelled>();
+        await RestartCoordinatorAsync();
+        _coordinator.Tell(new WatchJob("job"));
+        await ExpectMsgAsync<JobCancelled>();
+    }
+
+    [Fact]
+    public async Task Coordinator_KilledAndACommittedAttemptIsGone_ItsTaskIsDoneAgain()
+    {
+        await SubmitAsync("job");
+        List<TaskCompleted> reports = await CompleteCountingAsync(Worker("w"), 2);
+        Directory.Delete(Path.Combine(reports[0].Task.Job.WorkDirectory, reports[0].AttemptDirectory));
+        await RestartCoordinatorAsync();
+        AssignTask again = await Worker("next").ExpectMsgAsync<AssignTask>();
+        Assert.Equal(reports[0].Task.Index, again.Task.Index);
+    }
+
+    [Fact]
+    public async Task StopCoordinator_StopsAndTheNextOneGoesOn()
+    {
+        await SubmitAsync("job");
+        await CompleteCountingAsync(Worker("w"), 1);
+        await WatchAsync(_coordinator);
+        _coordinator.Tell(StopCoordinator.Instance);
+        await ExpectTerminatedAsync(_coordinator);
+        _coordinator = Sys.ActorOf(NewCoordinator());
+        Assert.Equal(1, (await Worker("next").ExpectMsgAsync<AssignTask>()).Task.Index);
+    }
+
+    private async Task RestartCoordinatorAsync()
+    {
+        await WatchAsync(_coordinator);
+        Sys.Stop(_coordinator);
+        await ExpectTerminatedAsync(_coordinator);
+        await UnwatchAsync(_coordinator);
+        _coordinator = Sys.ActorOf(NewCoordinator());
+    }
+
+    private protected JobSpec Spec(string output, int shards) => new()
     {
         Mode = JobMode.Train,
         Inputs = [_directory["in"]],
@@ -394,7 +504,7 @@ public sealed class JobCoordinatorTests : TestKit
     };
 
     // Submits from the test's own actor, which watches the job; progress is not looked at.
-    private async Task SubmitAsync(string jobId, int shards = 4)
+    private protected async Task SubmitAsync(string jobId, int shards = 4)
     {
         IgnoreMessages(message => message is JobProgressed);
         _coordinator.Tell(new SubmitJob(jobId, Spec("out", shards)), TestActor);
@@ -402,35 +512,42 @@ public sealed class JobCoordinatorTests : TestKit
         _coordinator.Tell(new WatchJob(jobId), TestActor);
     }
 
-    private TestProbe Worker(string id)
+    private protected TestProbe Worker(string id)
     {
         TestProbe worker = CreateTestProbe();
         _coordinator.Tell(new RequestTask(id), worker);
         return worker;
     }
 
-    private TestProbe ShardHost(string id)
+    private protected TestProbe ShardHost(string id)
     {
         TestProbe host = CreateTestProbe();
         _coordinator.Tell(new RegisterShardHost(id), host);
         return host;
     }
 
-    // One worker does all four partitions.
-    private async Task<List<TaskCompleted>> CompleteCountingAsync(TestProbe worker, TaskMetrics? metrics = null, byte[]? run = null)
+    // As if the task were done: its directory is there, and holds nothing, or one file.
+    private protected static TaskCompleted Completed(AssignTask assign, TaskMetrics? metrics = null, byte[]? run = null)
+    {
+        string name = $"stages/s{assign.Task.Stage:D4}/{assign.Task.Index}";
+        string directory = Path.Combine(assign.Task.Job.WorkDirectory, name);
+        Directory.CreateDirectory(directory);
+        if (run is not null)
+        {
+            File.WriteAllBytes(Path.Combine(directory, "run"), run);
+        }
+
+        return new TaskCompleted(assign.Task, name, (metrics ?? s_metrics) with { WrittenBytes = run?.Length ?? 0 });
+    }
+
+    // One worker does all four partitions, or the first few.
+    private protected async Task<List<TaskCompleted>> CompleteCountingAsync(TestProbe worker, int count = 4, TaskMetrics? metrics = null, byte[]? run = null)
     {
         List<TaskCompleted> reports = [];
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < count; i++)
         {
             AssignTask assign = await worker.ExpectMsgAsync<AssignTask>();
-            string directory = $"stages/s0001/{assign.Task.Index}";
-            if (run is not null)
-            {
-                Directory.CreateDirectory(Path.Combine(assign.Task.Job.WorkDirectory, directory));
-                File.WriteAllBytes(Path.Combine(assign.Task.Job.WorkDirectory, directory, "run"), run);
-            }
-
-            var report = new TaskCompleted(assign.Task, directory, (metrics ?? s_metrics) with { WrittenBytes = run?.Length ?? 0 });
+            TaskCompleted report = Completed(assign, metrics, run);
             reports.Add(report);
             _coordinator.Tell(report, worker);
             await worker.ExpectMsgAsync<TaskAcknowledged>();

@@ -18,11 +18,11 @@ public sealed class CommandLineTests : IDisposable
     {
         { "no match", "run --input {dir}/none/*.parquet --output {dir}/out", ["none/*.parquet"] },
         { "no column", "run --input {dir}/in/*.parquet --text-column body --output {dir}/out", ["body", "id", "lang", "text", "--text-column", "part-0.parquet"] },
-        { "not Parquet", "run --input {dir}/notes.txt --output {dir}/out", ["notes.txt", "Parquet"] },
+        { "not Parquet", "run --input {dir}/notes.md --output {dir}/out", ["notes.md", "Parquet"] },
         { "vocabulary too small", "run --input {dir}/in --vocab-size 258 --output {dir}/out", ["259", "258"] },
         { "output in use", "run --input {dir}/in --output {dir}/full", ["{dir}/full", "--overwrite"] },
         { "foreign output", "run --input {dir}/in --output {dir}/foreign --overwrite", ["{dir}/foreign"] },
-        { "output is a file", "run --input {dir}/in --output {dir}/notes.txt", ["notes.txt"] },
+        { "output is a file", "run --input {dir}/in --output {dir}/notes.md", ["notes.md"] },
         { "column to keep", "run --input {dir}/in --keep id,author --output {dir}/out", ["author", "id"] },
         { "order", "run --input {dir}/in --order 9 --output {dir}/out", ["1..8", "9"] },
         { "size to tokenize with", "run --input {dir}/in --vocab-size 400,300 --tokenize-with 350 --output {dir}/out", ["350", "400", "300"] },
@@ -36,9 +36,9 @@ public sealed class CommandLineTests : IDisposable
         { "epochs", "run --input {dir}/in --sampling exact --epochs 0 --output {dir}/out", ["--epochs", "1..1000", "0"] },
         { "memory", "run --input {dir}/in --memory lots --output {dir}/out", ["lots", "512MB"] },
         { "too little memory", "run --input {dir}/in --memory 64MB --output {dir}/out", ["--memory", "128MiB", "64000000"] },
-        { "spill directory is a file", "run --input {dir}/in --spill-dir {dir}/notes.txt --output {dir}/out", ["{dir}/notes.txt", "--spill-dir"] },
+        { "spill directory is a file", "run --input {dir}/in --spill-dir {dir}/notes.md --output {dir}/out", ["{dir}/notes.md", "--spill-dir"] },
         { "no model", "tokenize --input {dir}/in --model {dir}/none.bytemill --output {dir}/out", ["none.bytemill", "--model"] },
-        { "not a model", "tokenize --input {dir}/in --model {dir}/notes.txt --output {dir}/out", ["notes.txt"] },
+        { "not a model", "tokenize --input {dir}/in --model {dir}/notes.md --output {dir}/out", ["notes.md"] },
         { "unknown command", "trian", ["trian"] },
     };
 
@@ -46,7 +46,7 @@ public sealed class CommandLineTests : IDisposable
     [MemberData(nameof(WrongUses))]
     public async Task Run_WrongUse_OneLineExitCode2AndNothingTouched(string what, string arguments, string[] named)
     {
-        File.WriteAllText(_directory["notes.txt"], "This is not a Parquet file, only some words about one.");
+        File.WriteAllText(_directory["notes.md"], "This is not a Parquet file, only some words about one.");
         Directory.CreateDirectory(_directory["full"]);
         File.WriteAllText(_directory["full/_SUCCESS"], "");
         File.WriteAllText(_directory["full/manifest.json"], EarlierManifest);

@@ -17,7 +17,7 @@ internal static class CorpusTexts
         {
             long left = bytes / files.Length;
             using TextColumnReader reader = TextColumnReader.Open(file, "text");
-            foreach (TextBatch batch in reader.ReadBatches(rowGroup: 0, batchBytes: left))
+            foreach (TextBatch batch in reader.ReadBatches(group: 0, batchBytes: left))
             {
                 using (batch)
                 {

@@ -32,6 +32,8 @@ public sealed class NodeConfigFileTests : IDisposable
         { "memory without a size", "bytemill { memory = lots }", ["bytemill.memory", "lots", "512MB"] },
         { "too little memory", "bytemill { memory = 1MB }", ["128MiB"] },
         { "spill directory is a file", "bytemill { spill-dir = \"/proc/version\" }", ["bytemill.spill-dir", "/proc/version"] },
+        { "journal in a directory that cannot be", "bytemill { journal = \"/proc/version/journal.db\" }", ["bytemill.journal", "/proc/version"] },
+        { "journal with an unknown word", "bytemill { journal = \"Host=db;Hoost=x\" }", ["bytemill.journal", "PostgreSQL", "oost"] },
         { "two kinds of seeds", "bytemill { seed-nodes = [\"a:1\"], seed-dns = \"b:1\" }", ["seed-nodes", "seed-dns", "exclude"] },
         { "no seeds to wait for", "bytemill { seed-dns-nodes = 0 }", ["seed-dns-nodes", "at least 1"] },
         { "switch is a number", "bytemill { insecure = 2 }", ["bytemill.insecure", "on or off"] },
@@ -65,7 +67,7 @@ public sealed class NodeConfigFileTests : IDisposable
             "defaults",
             ConfigurationFactory.ParseString("akka { actor.provider = cluster, remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 } }"));
         Akka.Cluster.Cluster.Get(system);
-        Config known = system.Settings.Config.WithFallback(ClusterSingleton.DefaultConfig());
+        Config known = system.Settings.Config.WithFallback(ClusterSingleton.DefaultConfig()).WithFallback(Akka.Persistence.Persistence.DefaultConfig());
         Config file = PipelineHosting.ReadConfig(Path.Combine(Folder, name));
         string[] unknown = [.. HoconLeaves.Of(file.Root).Select(leaf => leaf.Name).Where(key =>
             key.StartsWith("akka.", StringComparison.Ordinal) && !known.HasPath(key) && !HasNoDefault(key))];
@@ -88,6 +90,36 @@ public sealed class NodeConfigFileTests : IDisposable
         NodeOptions options = NodeConfigFile.Read(path);
         Assert.Equal(1L << 30, options.MemoryBytes);
         Assert.True(Directory.Exists(options.SpillDirectory));
+    }
+
+    [Theory]
+    [InlineData("journal.db", "journal.db")]
+    [InlineData("a=b.db", "a=b.db")]
+    public void Journal_Path_IsAFileThere(string name, string file)
+    {
+        var journal = Assert.IsType<JournalLocation.SqliteFile>(NodeKeys.CheckJournal(_directory["new/" + name], "--journal"));
+        Assert.Equal(_directory["new/" + file], journal.Path);
+        Assert.True(Directory.Exists(_directory["new"]));
+    }
+
+    [Theory]
+    [InlineData("Host=db;Port=5433;Database=mill;Username=me;Password=secret")]
+    [InlineData("postgresql://me:secret@db:5433/mill")]
+    [InlineData("postgres://me@db:5433/mill?Password=secret")]
+    public void Journal_Database_IsConnectedToAndNamedWithoutItsPassword(string text)
+    {
+        var journal = Assert.IsType<JournalLocation.PostgreSql>(NodeKeys.CheckJournal(text, "--journal"));
+        var settings = new Npgsql.NpgsqlConnectionStringBuilder(journal.ConnectionString);
+        Assert.Equal(("db", 5433, "mill", "me", "secret"), (settings.Host, settings.Port, settings.Database, settings.Username, settings.Password));
+        Assert.Equal("database 'mill' on db", journal.ToString());
+    }
+
+    [Fact]
+    public void Read_Journal_IsBound()
+    {
+        string path = _directory["node.conf"];
+        File.WriteAllText(path, $"bytemill {{ journal = \"{_directory["file.db"].Replace('\\', '/')}\" }}");
+        Assert.Equal(new JournalLocation.SqliteFile(_directory["file.db"]), NodeConfigFile.Read(path).Journal);
     }
 
     [Theory]

@@ -18,6 +18,7 @@ public sealed class NodeEnvironmentTests
             ["BYTEMILL_WORKERS"] = "3",
             ["BYTEMILL_MEMORY"] = "1GiB",
             ["BYTEMILL_SPILL_DIR"] = Path.GetTempPath(),
+            ["BYTEMILL_JOURNAL"] = "Host=db",
             ["BYTEMILL_TLS_CERTIFICATE"] = "own.pem",
             ["BYTEMILL_TLS_KEY"] = "own.key",
             ["BYTEMILL_TLS_PASSWORD"] = "secret",
@@ -32,6 +33,7 @@ public sealed class NodeEnvironmentTests
         Assert.Equal(["worker", "shard"], node.Roles);
         Assert.Equal(3, node.SeedDnsNodes);
         Assert.Equal(("node7", 4052, 3, 1L << 30, true), (node.Hostname, node.Port, node.Workers, node.MemoryBytes, node.Insecure));
+        Assert.Equal(new JournalLocation.PostgreSql("Host=db"), node.Journal);
         Assert.Equal(new TlsOptions { CertificateFile = "own.pem", KeyFile = "own.key", Password = "secret", AuthorityFile = "ca.pem" }, node.Tls);
     }
 

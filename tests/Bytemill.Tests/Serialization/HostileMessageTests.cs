@@ -94,6 +94,8 @@ public sealed class HostileMessageTests
                 "akka-containers: MessageContainerSerializer",
                 "akka-data-replication: RefusedSerializer",
                 "akka-misc: MiscMessageGuard",
+                "akka-persistence-message: RefusedSerializer",
+                "akka-persistence-snapshot: RefusedSerializer",
                 "akka-pubsub: RefusedSerializer",
                 "akka-replicated-data: RefusedSerializer",
                 "akka-sharding: RefusedSerializer",

@@ -7,7 +7,9 @@ namespace Bytemill.Pipeline;
 internal abstract record CoordinatorEvent
 {
     /// <summary>A coordinator has taken over. First event of each; its attempts and messages carry the epoch.</summary>
-    public sealed record CoordinatorStarted(long Epoch) : CoordinatorEvent;
+    /// <param name="Epoch">Its number, above all that there were.</param>
+    /// <param name="Coordinator">Who it is: so that one whose write failed can tell whether it has been replaced.</param>
+    public sealed record CoordinatorStarted(long Epoch, string Coordinator) : CoordinatorEvent;
 
     /// <summary>A job stands in the queue.</summary>
     /// <param name="JobId">Its id.</param>

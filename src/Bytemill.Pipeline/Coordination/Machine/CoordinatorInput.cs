@@ -6,7 +6,8 @@ namespace Bytemill.Pipeline;
 internal abstract record CoordinatorInput
 {
     /// <summary>All events of the journal are applied; from now on decide.</summary>
-    public sealed record Started : CoordinatorInput;
+    /// <param name="Coordinator">Who decides from now on.</param>
+    public sealed record Started(string Coordinator) : CoordinatorInput;
 
     /// <summary>A client wants a job done.</summary>
     /// <param name="From">Who asks.</param>

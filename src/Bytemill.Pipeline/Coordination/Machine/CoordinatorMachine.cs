@@ -20,10 +20,10 @@ internal sealed partial class CoordinatorMachine
 
     private const int MaxFailures = 3;
 
-    private readonly CoordinatorState _state = new();
     private readonly Party _local;
     private readonly ImmutableArray<CoordinatorEvent>.Builder _events = ImmutableArray.CreateBuilder<CoordinatorEvent>();
     private readonly ImmutableArray<CoordinatorEffect>.Builder _effects = ImmutableArray.CreateBuilder<CoordinatorEffect>();
+    private CoordinatorState _state = new();
 
     // From here on what a new coordinator does not know.
     private readonly Dictionary<string, HashSet<Party>> _watchers = new(StringComparer.Ordinal);
@@ -52,6 +52,9 @@ internal sealed partial class CoordinatorMachine
     /// <summary>What the journal says.</summary>
     public CoordinatorState State => _state;
 
+    /// <summary>Begins with what the journal said at an earlier time; events after that follow.</summary>
+    public void Restore(CoordinatorSnapshot snapshot) => _state = new CoordinatorState(snapshot);
+
     /// <summary>Takes over an event that the journal holds.</summary>
     public void Apply(CoordinatorEvent happened) => _state.Apply(happened);
 
@@ -60,8 +63,8 @@ internal sealed partial class CoordinatorMachine
     {
         switch (input)
         {
-            case CoordinatorInput.Started:
-                Emit(new CoordinatorStarted(_state.Epoch + 1));
+            case CoordinatorInput.Started m:
+                Emit(new CoordinatorStarted(_state.Epoch + 1, m.Coordinator));
                 CheckAttemptsOfRunningJob();
                 break;
             case CoordinatorInput.JobSubmitted m:

@@ -10,8 +10,26 @@ internal sealed class CoordinatorState
     private readonly Dictionary<string, JobEnd> _ended = new(StringComparer.Ordinal);
     private readonly Queue<string> _endedOrder = new();
 
+    public CoordinatorState()
+    {
+    }
+
+    public CoordinatorState(CoordinatorSnapshot snapshot)
+    {
+        Epoch = snapshot.Epoch;
+        Coordinator = snapshot.Coordinator;
+        _jobs.AddRange(snapshot.Jobs.Select(job => new JobState(job)));
+        foreach (CoordinatorEvent.JobEnded ended in snapshot.Ended)
+        {
+            End(ended);
+        }
+    }
+
     /// <summary>Number of the present coordinator; 0 before the first.</summary>
     public long Epoch { get; private set; }
+
+    /// <summary>Who the present coordinator is; empty before the first.</summary>
+    public string Coordinator { get; private set; } = "";
 
     /// <summary>The job that runs; others wait behind it.</summary>
     public JobState? Active => _jobs.Count == 0 ? null : _jobs[0];
@@ -33,6 +51,7 @@ internal sealed class CoordinatorState
         {
             case CoordinatorEvent.CoordinatorStarted e:
                 Epoch = e.Epoch > Epoch ? e.Epoch : throw new InvalidDataException($"The journal contradicts itself: epoch {e.Epoch} follows on {Epoch}.");
+                Coordinator = e.Coordinator;
                 break;
             case CoordinatorEvent.JobAccepted e:
                 _jobs.Add(new JobState(e));
@@ -62,6 +81,9 @@ internal sealed class CoordinatorState
                 throw new InvalidOperationException($"Unknown event {happened.GetType()}.");
         }
     }
+
+    public CoordinatorSnapshot ToSnapshot() => new(
+        Epoch, Coordinator, [.. _jobs.Select(job => job.ToSnapshot())], [.. _endedOrder.Select(jobId => new CoordinatorEvent.JobEnded(jobId, _ended[jobId]))]);
 
     private JobState Get(string jobId) =>
         Find(jobId) ?? throw new InvalidDataException($"The journal contradicts itself: it knows of no job {jobId} that runs or waits.");

@@ -5,7 +5,9 @@ namespace Bytemill.Pipeline;
 /// <summary>What the journal says of one job. Changed by events only.</summary>
 internal sealed class JobState
 {
+    private readonly CoordinatorEvent.JobAccepted _accepted;
     private readonly List<StageTime> _times = [];
+    private readonly List<StageOpening> _openings = [];
 
     // The script as it stood at each stage that was opened, by number: to go back to.
     private readonly SortedDictionary<int, JobScript> _scripts = [];
@@ -13,16 +15,34 @@ internal sealed class JobState
 
     public JobState(CoordinatorEvent.JobAccepted accepted)
     {
-        JobId = accepted.JobId;
-        Spec = accepted.Spec;
-        OutputExisted = accepted.OutputExisted;
+        _accepted = accepted;
     }
 
-    public string JobId { get; }
+    public JobState(JobSnapshot snapshot)
+        : this(snapshot.Accepted)
+    {
+        Plan = snapshot.Plan;
+        _times.AddRange(snapshot.Times);
+        foreach (StageOpening opening in snapshot.Openings)
+        {
+            Open(opening);
+        }
 
-    public JobSpec Spec { get; }
+        foreach ((int number, ImmutableArray<CommittedAttempt?> attempts) in snapshot.Closed)
+        {
+            StageSpec stage = _scripts[number].Current!;
+            _closed.Add(stage.ManifestName, new ClosedStage(stage, attempts));
+        }
 
-    public bool OutputExisted { get; }
+        Commit(snapshot.Open);
+        End = snapshot.End;
+    }
+
+    public string JobId => _accepted.JobId;
+
+    public JobSpec Spec => _accepted.Spec;
+
+    public bool OutputExisted => _accepted.OutputExisted;
 
     public PlanFacts? Plan { get; private set; }
 
@@ -87,7 +107,7 @@ internal sealed class JobState
     {
         Plan = planned.Plan;
         _times.Add(new StageTime(null, Plan.ElapsedMs, Plan.TextBytes, Plan.Files, new TaskMetrics()));
-        Open(JobScript.Start(Spec, Plan.Size));
+        Open(new StageOpening(Number: 1, From: 0, Entries: 0, IsAnew: false));
     }
 
     public void Commit(CoordinatorEvent.AttemptCommitted committed)
@@ -107,7 +127,7 @@ internal sealed class JobState
 
         _times.Add(new StageTime(stage.Kind, closed.ElapsedMs, closed.Total.Units, stage.TaskCount, closed.Total));
         _closed.Add(stage.ManifestName, new ClosedStage(stage, Board!.Committed));
-        Open(Script!.Advance(closed.Total.Entries));
+        Open(new StageOpening(stage.Number + 1, stage.Number, closed.Total.Entries, IsAnew: false));
     }
 
     public void Invalidate(CoordinatorEvent.AttemptInvalidated invalidated)
@@ -133,7 +153,23 @@ internal sealed class JobState
         ImmutableArray<CommittedAttempt?> done = reopened.Stage == Stage?.Number ? Board!.Committed
             : _closed.TryGetValue(script.Current!.ManifestName, out ClosedStage? closed) ? closed.Attempts
             : [];
-        Open(script.Renumber(reopened.Number));
+        Open(new StageOpening(reopened.Number, reopened.Stage, Entries: 0, IsAnew: true));
+        Commit(done);
+    }
+
+    public void Conclude(JobEnd end) => End = end;
+
+    public JobSnapshot ToSnapshot() => new(
+        _accepted,
+        Plan,
+        [.. _times],
+        [.. _openings],
+        [.. Closed.Select(stage => (stage.Stage.Number, stage.Attempts))],
+        Board?.Committed ?? [],
+        End);
+
+    private void Commit(ImmutableArray<CommittedAttempt?> done)
+    {
         for (int i = 0; i < done.Length; i++)
         {
             if (done[i] is { } attempt)
@@ -143,10 +179,10 @@ internal sealed class JobState
         }
     }
 
-    public void Conclude(JobEnd end) => End = end;
-
-    private void Open(JobScript script)
+    private void Open(StageOpening opening)
     {
+        JobScript script = opening.Open(Spec, Plan!.Size, _scripts);
+        _openings.Add(opening);
         Script = script;
         _scripts.Add(script.Current!.Number, script);
         foreach (string name in _closed.Keys.Where(name => !script.Live.Contains(name)).ToArray())

@@ -1,5 +1,7 @@
 using Bytemill.Pipeline;
 using Bytemill.Training;
+using Google.Protobuf;
+using JournalWire = Bytemill.Pipeline.JournalWire;
 
 namespace Bytemill.Tests;
 
@@ -99,6 +101,25 @@ internal sealed class SimulatedCluster
 
     /// <summary>Whether something that may go wrong does; never once the schedule is over.</summary>
     public bool Happens(int oneIn) => IsChaos && Next(oneIn) == 0;
+
+    /// <summary>Every other coordinator finds a snapshot, which stands for the first so many events.</summary>
+    public int RestoreSnapshot(CoordinatorMachine machine)
+    {
+        if (Takeovers % 2 == 0)
+        {
+            return 0;
+        }
+
+        int events = Journal.Events.Count - (Takeovers % 5);
+        if (events < 0)
+        {
+            return 0;
+        }
+
+        CoordinatorSnapshot snapshot = StateOf(Journal.Events.Take(events)).ToSnapshot();
+        machine.Restore(WireJournal.FromWire(JournalWire.Snapshot.Parser.ParseFrom(WireJournal.ToWire(snapshot).ToByteArray())));
+        return events;
+    }
 
     public void Send(Party to, IWireMessage message)
     {

@@ -22,13 +22,13 @@ internal sealed class SimulatedCoordinator
         _cluster = cluster;
         Local = new SimulatedRunner(cluster, "local");
         Machine = new CoordinatorMachine(Local.Party);
-        foreach (CoordinatorEvent e in cluster.Journal.Events)
+        foreach (CoordinatorEvent e in cluster.Journal.Events.Skip(cluster.RestoreSnapshot(Machine)))
         {
             Machine.Apply(e);
         }
 
         _seen = cluster.Journal.Events.Count;
-        Handle(new CoordinatorInput.Started());
+        Handle(new CoordinatorInput.Started("simulated"));
     }
 
     public CoordinatorMachine Machine { get; }

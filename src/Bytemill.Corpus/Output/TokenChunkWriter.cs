@@ -1,10 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics;
-using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Parquet.Schema;
-using ZstdSharp;
 
 namespace Bytemill.Corpus;
 
@@ -25,11 +23,9 @@ internal sealed class TokenChunkWriter : IDisposable
     private static readonly byte[][] s_idsPath = [[.. "input_ids"u8], [.. "list"u8], [.. "element"u8]];
     private static readonly byte[][] s_countPath = [[.. "n_tokens"u8]];
 
-    private readonly Compressor _zstd;
+    private readonly PageCompressor _compressor;
     private readonly Int32PageEncoder _ids;
     private readonly Int32PageEncoder _counts;
-    private readonly ArrayBufferWriter<byte> _header = new();
-    private byte[] _compressed = [];
 
     // Of the row group that is being written: rows that do not fill a page yet, and the whole second column, which comes after
     // the first and takes a byte or two a row.
@@ -47,7 +43,7 @@ internal sealed class TokenChunkWriter : IDisposable
 
     public TokenChunkWriter(int zstdLevel)
     {
-        _zstd = new Compressor(zstdLevel);
+        _compressor = new PageCompressor(zstdLevel);
         DataField element = new("element", typeof(int), isNullable: true);
         _ids = new Int32PageEncoder(new ListField(TokenColumns.Ids, element, "list"), element);
         DataField count = new(TokenColumns.Count, typeof(int), isNullable: true);
@@ -141,7 +137,7 @@ internal sealed class TokenChunkWriter : IDisposable
             await WriteIdPageAsync(output, cancellationToken).ConfigureAwait(false);
         }
 
-        return (Describe(s_idsPath, _idTotals, position, statistics: null), _idTotals.CompressedBytes);
+        return (_idTotals.Describe(PhysicalType.Int32, s_idsPath, position), _idTotals.CompressedBytes);
     }
 
     /// <summary>Writes <c>n_tokens</c>: the length of each row, 0 for a null one.</summary>
@@ -162,7 +158,7 @@ internal sealed class TokenChunkWriter : IDisposable
                 .SetBinary(FooterFields.Statistics.Min, LittleEndian(_least))
                 .SetBoolean(FooterFields.Statistics.MaxIsExact, true)
                 .SetBoolean(FooterFields.Statistics.MinIsExact, true);
-        return (Describe(s_countPath, _countTotals, position, statistics), _countTotals.CompressedBytes);
+        return (_countTotals.Describe(PhysicalType.Int32, s_countPath, position, statistics), _countTotals.CompressedBytes);
     }
 
     private async Task WriteIdPageAsync(Stream output, CancellationToken cancellationToken)
@@ -177,7 +173,7 @@ internal sealed class TokenChunkWriter : IDisposable
                 definition.AsMemory(0, _pageLevels),
                 repetition.AsMemory(0, _pageLevels),
                 cancellationToken).ConfigureAwait(false);
-            WritePage(page, _pageLevels, output, _idTotals);
+            _compressor.Write(page.Span, _pageLevels, output, _idTotals);
         }
         finally
         {
@@ -200,7 +196,7 @@ internal sealed class TokenChunkWriter : IDisposable
             buffer.AsSpan(count, count).Fill(1);
             ReadOnlyMemory<byte> page = await _counts.EncodeAsync(
                 buffer.AsMemory(0, count), buffer.AsMemory(count, count), null, cancellationToken).ConfigureAwait(false);
-            WritePage(page, count, _countPages, _countTotals);
+            _compressor.Write(page.Span, count, _countPages, _countTotals);
         }
         finally
         {
@@ -212,15 +208,10 @@ internal sealed class TokenChunkWriter : IDisposable
 
     public void Dispose()
     {
-        _zstd.Dispose();
+        _compressor.Dispose();
         _ids.Dispose();
         _counts.Dispose();
         _countPages.Dispose();
-        if (_compressed.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_compressed);
-            _compressed = [];
-        }
     }
 
     private static void FillLevels(ReadOnlySpan<int> lengths, int[] definition, int[] repetition)
@@ -247,70 +238,5 @@ internal sealed class TokenChunkWriter : IDisposable
         byte[] bytes = new byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
         return bytes;
-    }
-
-    private static ThriftStruct Describe(byte[][] path, ChunkTotals totals, long position, ThriftStruct? statistics)
-    {
-        ThriftStruct metadata = new ThriftStruct()
-            .SetInt32(FooterFields.ChunkMetadata.Type, (int)PhysicalType.Int32)
-            .SetList(
-                FooterFields.ChunkMetadata.Encodings,
-                ThriftList.OfInt32((int)PageEncoding.Plain, (int)PageEncoding.Rle))
-            .SetList(FooterFields.ChunkMetadata.Path, ThriftList.OfBinary(path))
-            .SetInt32(FooterFields.ChunkMetadata.Codec, (int)Codec.Zstd)
-            .SetInt64(FooterFields.ChunkMetadata.Values, totals.Values)
-            .SetInt64(FooterFields.ChunkMetadata.UncompressedBytes, totals.UncompressedBytes)
-            .SetInt64(FooterFields.ChunkMetadata.CompressedBytes, totals.CompressedBytes)
-            .SetInt64(FooterFields.ChunkMetadata.DataPageOffset, position);
-        if (statistics is not null)
-        {
-            metadata.SetStruct(FooterFields.ChunkMetadata.Statistics, statistics);
-        }
-
-        return new ThriftStruct()
-            .SetInt64(FooterFields.Chunk.FileOffset, 0)
-            .SetStruct(FooterFields.Chunk.Metadata, metadata);
-    }
-
-    private void WritePage(ReadOnlyMemory<byte> page, int values, Stream output, ChunkTotals totals)
-    {
-        int bound = Compressor.GetCompressBound(page.Length);
-        if (_compressed.Length < bound)
-        {
-            ArrayPool<byte>.Shared.Return(_compressed);
-            _compressed = ArrayPool<byte>.Shared.Rent(bound);
-        }
-
-        int length = _zstd.Wrap(page.Span, _compressed);
-        ReadOnlyMemory<byte> body = _compressed.AsMemory(0, length);
-        _header.ResetWrittenCount();
-        ThriftWriter.Write(
-            new ThriftStruct()
-                .SetInt32(FooterFields.Page.Type, (int)PageType.Data)
-                .SetInt32(FooterFields.Page.UncompressedBytes, page.Length)
-                .SetInt32(FooterFields.Page.CompressedBytes, length)
-                .SetInt32(FooterFields.Page.Crc, (int)Crc32.HashToUInt32(body.Span))
-                .SetStruct(
-                    FooterFields.Page.DataHeader,
-                    new ThriftStruct()
-                        .SetInt32(FooterFields.DataPage.Values, values)
-                        .SetInt32(FooterFields.DataPage.Encoding, (int)PageEncoding.Plain)
-                        .SetInt32(FooterFields.DataPage.DefinitionEncoding, (int)PageEncoding.Rle)
-                        .SetInt32(FooterFields.DataPage.RepetitionEncoding, (int)PageEncoding.Rle)),
-            _header);
-        output.Write(_header.WrittenSpan);
-        output.Write(body.Span);
-        totals.Values += values;
-        totals.UncompressedBytes += _header.WrittenCount + page.Length;
-        totals.CompressedBytes += _header.WrittenCount + length;
-    }
-
-    private sealed class ChunkTotals
-    {
-        public long Values { get; set; }
-
-        public long UncompressedBytes { get; set; }
-
-        public long CompressedBytes { get; set; }
     }
 }

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
-
 namespace Bytemill.Corpus;
 
 /// <summary>
@@ -14,26 +11,20 @@ namespace Bytemill.Corpus;
 /// What Arrow keeps in footer metadata of its own (time zones, durations, large strings) is not carried over.
 /// Not thread-safe.
 /// </remarks>
-public sealed class TokenizedFileWriter : IAsyncDisposable
+public sealed class TokenizedFileWriter : ITokenizedWriter
 {
     /// <summary>Stands for the length of a row whose text is null.</summary>
     public const int NullText = -1;
-
-    // The form 'name version x (build y)' is what readers parse.
-    private const string CreatedBy = "Bytemill version 1 (build parquet)";
 
     private readonly CorpusSource _source;
     private readonly ParquetFooter _input;
     private readonly ColumnSelection _kept;
     private readonly TokenizedFileOptions _options;
-    private readonly Stream _output;
+    private readonly ParquetOutput _output;
     private readonly PageBodyReader _bodies;
     private readonly TokenChunkWriter _tokens;
-    private readonly List<ThriftStruct> _rowGroups = [];
     private readonly int _endRowGroup;
     private int _nextRowGroup;
-    private long _rows;
-    private long _position;
     private OpenRowGroup? _open;
     private State _state;
     private bool _isDisposed;
@@ -44,7 +35,7 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         _source = source;
         _input = input;
         _kept = kept;
-        _output = output;
+        _output = new ParquetOutput(output);
         _options = options;
         _bodies = new PageBodyReader(source);
         _tokens = new TokenChunkWriter(options.ZstdLevel);
@@ -155,7 +146,6 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
             }
 
             writer = new TokenizedFileWriter(source, input, kept, output, options, options.FirstRowGroup + count);
-            writer.Write("PAR1"u8);
             return writer;
         }
         catch
@@ -212,16 +202,16 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         // Anything that fails from here on leaves half a row group behind.
         _state = State.Writing;
         RowGroup group = _input.RowGroups[rowGroup];
-        var open = new OpenRowGroup(group, _position);
+        _output.BeginRowGroup();
         foreach (SchemaNode leaf in _kept.Leaves)
         {
             string where = $"{_source.Path}: row group {rowGroup}, column '{leaf.DottedPath}'";
             ColumnChunk chunk = group.Chunks[leaf.LeafIndex];
-            Add(open, ChunkCopier.Copy(_source, _bodies, chunk, _output, _position, where, cancellationToken));
+            _output.Add(ChunkCopier.Copy(_source, _bodies, chunk, _output.Stream, _output.Position, where, cancellationToken));
         }
 
         _tokens.Begin($"{_source.Path}: row group {rowGroup}");
-        _open = open;
+        _open = new OpenRowGroup(group);
         _state = State.InRowGroup;
     }
 
@@ -244,10 +234,17 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         }
 
         _state = State.Writing;
-        await _tokens.AppendAsync(ids, lengths, _output, cancellationToken).ConfigureAwait(false);
+        await _tokens.AppendAsync(ids, lengths, _output.Stream, cancellationToken).ConfigureAwait(false);
         open.Rows += lengths.Length;
         _state = State.InRowGroup;
     }
+
+    void ITokenizedWriter.BeginGroup(int group, CancellationToken cancellationToken) => BeginRowGroup(group, cancellationToken);
+
+    Task ITokenizedWriter.AppendAsync(TextBatch batch, ReadOnlyMemory<int> ids, ReadOnlyMemory<int> lengths, CancellationToken cancellationToken) =>
+        AppendAsync(ids, lengths, cancellationToken);
+
+    Task ITokenizedWriter.EndGroupAsync(CancellationToken cancellationToken) => EndRowGroupAsync(cancellationToken);
 
     /// <summary>Ends the row group.</summary>
     /// <param name="cancellationToken">Cancels; the output is then to be thrown away.</param>
@@ -261,32 +258,12 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         }
 
         _state = State.Writing;
-        Add(open, await _tokens.EndIdsAsync(_output, _position, cancellationToken).ConfigureAwait(false));
-        Add(open, await _tokens.EndCountsAsync(_output, _position, cancellationToken).ConfigureAwait(false));
-        ThriftStruct entry = new ThriftStruct()
-            .SetList(FooterFields.RowGroup.Columns, ThriftList.OfStructs(open.Chunks))
-            .SetInt64(FooterFields.RowGroup.TotalBytes, open.UncompressedBytes)
-            .SetInt64(FooterFields.RowGroup.Rows, open.Group.Rows)
-            .SetInt64(FooterFields.RowGroup.FileOffset, open.Start)
-            .SetInt64(FooterFields.RowGroup.CompressedBytes, _position - open.Start);
-        if (_rowGroups.Count <= short.MaxValue)
-        {
-            entry.SetInt16(FooterFields.RowGroup.Ordinal, (short)_rowGroups.Count);
-        }
-
-        _rowGroups.Add(entry);
-        _rows = checked(_rows + open.Group.Rows);
+        _output.Add(await _tokens.EndIdsAsync(_output.Stream, _output.Position, cancellationToken).ConfigureAwait(false));
+        _output.Add(await _tokens.EndCountsAsync(_output.Stream, _output.Position, cancellationToken).ConfigureAwait(false));
+        _output.EndRowGroup(open.Group.Rows);
         _nextRowGroup++;
         _open = null;
         _state = State.Open;
-    }
-
-    private void Add(OpenRowGroup open, (ThriftStruct Chunk, long LengthBytes) written)
-    {
-        open.Chunks.Add(written.Chunk);
-        _position += written.LengthBytes;
-        open.UncompressedBytes += written.Chunk.Struct(FooterFields.Chunk.Metadata)!
-            .RequiredInteger(FooterFields.ChunkMetadata.UncompressedBytes);
     }
 
     private void RequireNext(int rowGroup)
@@ -323,14 +300,7 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         }
 
         _state = State.Writing;
-        ArrayBufferWriter<byte> tail = new();
-        ThriftWriter.Write(Footer(), tail);
-        int length = tail.WrittenCount;
-        BinaryPrimitives.WriteInt32LittleEndian(tail.GetSpan(sizeof(int)), length);
-        tail.Advance(sizeof(int));
-        tail.Write("PAR1"u8);
-        Write(tail.WrittenSpan);
-        _output.Flush();
+        _output.Complete(_kept.ColumnCount + 2, [.. _kept.Elements, .. TokenChunkWriter.Elements()], _options.Metadata, Orders());
         _state = State.Complete;
         return Task.CompletedTask;
     }
@@ -390,62 +360,22 @@ public sealed class TokenizedFileWriter : IAsyncDisposable
         }
     }
 
-    private ThriftStruct Footer()
+    // Without orders in the input its minima and maxima mean nothing, and may not be given a meaning here.
+    private ThriftList? Orders()
     {
-        List<ThriftStruct> schema =
-        [
-            new ThriftStruct()
-                .SetInt32(FooterFields.Schema.Repetition, (int)Repetition.Required)
-                .SetText(FooterFields.Schema.Name, "schema")
-                .SetInt32(FooterFields.Schema.Children, _kept.ColumnCount + 2),
-            .. _kept.Elements,
-            .. TokenChunkWriter.Elements(),
-        ];
-        ThriftStruct footer = new ThriftStruct()
-            .SetInt32(FooterFields.File.Version, 2)
-            .SetList(FooterFields.File.Schema, ThriftList.OfStructs(schema))
-            .SetInt64(FooterFields.File.Rows, _rows)
-            .SetList(FooterFields.File.RowGroups, ThriftList.OfStructs(_rowGroups))
-            .SetText(FooterFields.File.CreatedBy, CreatedBy);
-        if (!_options.Metadata.IsEmpty)
+        if (_kept.Leaves.Count > 0 && _input.ColumnOrders is null)
         {
-            footer.SetList(
-                FooterFields.File.Metadata,
-                ThriftList.OfStructs(_options.Metadata.Select(pair => new ThriftStruct()
-                    .SetText(FooterFields.KeyValue.Key, pair.Key)
-                    .SetText(FooterFields.KeyValue.Value, pair.Value))));
+            return null;
         }
 
-        // Without orders in the input its minima and maxima mean nothing, and may not be given a meaning here.
-        if (_kept.Leaves.Count == 0 || _input.ColumnOrders is not null)
-        {
-            ThriftList orders = new(ThriftType.Struct);
-            orders.Items.AddRange(_kept.Leaves.Select(leaf => _input.ColumnOrders!.Items[leaf.LeafIndex]));
-            ThriftStruct byType = new ThriftStruct().SetStruct(1, new ThriftStruct());
-            orders.Items.Add(new ThriftValue(ThriftType.Struct, 0, byType));
-            orders.Items.Add(new ThriftValue(ThriftType.Struct, 0, byType));
-            footer.SetList(FooterFields.File.ColumnOrders, orders);
-        }
-
-        return footer;
+        ThriftList orders = new(ThriftType.Struct);
+        orders.Items.AddRange(_kept.Leaves.Select(leaf => _input.ColumnOrders!.Items[leaf.LeafIndex]));
+        return ParquetOutput.AppendOrdersByType(orders, 2);
     }
 
-    private void Write(ReadOnlySpan<byte> bytes)
-    {
-        _output.Write(bytes);
-        _position += bytes.Length;
-    }
-
-    private sealed class OpenRowGroup(RowGroup group, long start)
+    private sealed class OpenRowGroup(RowGroup group)
     {
         public RowGroup Group { get; } = group;
-
-        /// <summary>Position in the output.</summary>
-        public long Start { get; } = start;
-
-        public List<ThriftStruct> Chunks { get; } = [];
-
-        public long UncompressedBytes { get; set; }
 
         /// <summary>Rows written so far.</summary>
         public long Rows { get; set; }

@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+
+namespace Bytemill.Corpus;
+
+/// <summary>What is read of input files.</summary>
+public sealed record SourceOptions
+{
+    /// <summary>Column or property with one document per row: a UTF-8 string or binary column, at top level or in structs (<c>doc.text</c>);
+    /// a top-level one of that very name is preferred. Plain text has none and needs none.</summary>
+    public required string TextColumn { get; init; }
+
+    /// <summary>Properties of JSON lines that are read beside the text, each as a column of strings.</summary>
+    public ImmutableArray<string> Keep { get; init; } = [];
+
+    /// <summary>Options that read one column and nothing else.</summary>
+    public static implicit operator SourceOptions(string textColumn) => FromString(textColumn);
+
+    /// <summary>As the operator.</summary>
+    public static SourceOptions FromString(string textColumn) => new() { TextColumn = textColumn };
+}

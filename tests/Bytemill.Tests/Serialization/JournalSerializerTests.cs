@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Runtime.Serialization;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Serialization;
+using Bytemill.Pipeline;
+using Bytemill.Tokenization;
+using Bytemill.Training;
+using static Bytemill.Pipeline.CoordinatorEvent;
+
+namespace Bytemill.Tests;
+
+public sealed class JournalSerializerTests : IDisposable
+{
+    private static readonly JobSpec s_spec = new()
+    {
+        Mode = JobMode.Tokenize,
+        Inputs = ["/corpus/*.parquet"],
+        TextColumn = "inhalt",
+        OutputDirectory = "/out",
+        Training = new TrainerOptions { Order = 4, MaxVocabSizes = [6000, 2500], Normalization = TextNormalization.None },
+        ModelPath = "/models/m.bytemill",
+        Keep = ["id"],
+        Sampling = new JobSampling { Method = SamplingMethod.Viterbi, Alpha = 0.5, Seed = 7, Epochs = 3 },
+        SpillDirectory = "/fast",
+    };
+
+    private static readonly TaskMetrics s_metrics = new()
+    {
+        Units = 1,
+        Entries = 1L << 40,
+        Rows = 3,
+        TextBytes = 4,
+        NormalizedBytes = 5,
+        Tokens = 6,
+        SingleByteTokens = 7,
+        WrittenBytes = 8,
+        ScratchBytes = 9,
+        CoveredBytes = 10,
+    };
+
+    private static readonly CommittedAttempt s_attempt = new("stages/s0002/t000001-e3-a2-x", s_metrics);
+    private static readonly PlanFacts s_plan = new(new JobSize(11, 12, 13, 14), 15, 16, 17, 18, 19);
+
+    // One of each entry, every field set to something that is not its default. The bytes are what version 1 writes: a journal
+    // that holds them must be readable for ever, so a change here needs a new manifest, not new bytes.
+    private static readonly (object Entry, string Manifest, string Hex)[] s_samples =
+    [
+        (new CoordinatorStarted(3, "node1/0f"), "cs1", "080312086e6f6465312f3066"),
+        (new JobAccepted("job-1", s_spec, true), "ja1", "0a056a6f622d31127d080212112f636f727075732f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318242002300132122f6d6f64656c732f6d2e627974656d696c6c3a040a026964400848085080808010680372052f6661737480018080108a0116080111000000000000e03f19070000000000000020031801"),
+        (new JobPlanned("job-1", s_plan), "jp1", "0a056a6f622d311212080b100c180d200e280f3010381140124813"),
+        (new AttemptCommitted("job-1", 2, 1, s_attempt), "ac1", "0a056a6f622d311002180122390a1c7374616765732f73303030322f743030303030312d65332d61322d7812190801108080808080201803200428053006380740084809500a"),
+        (new StageClosed("job-1", 2, s_metrics, 1234), "sc1", "0a056a6f622d3110021a190801108080808080201803200428053006380740084809500a20d209"),
+        (new AttemptInvalidated("job-1", 2, 1), "ai1", "0a056a6f622d3110021801"),
+        (new StageReopened("job-1", 2, 9), "sr1", "0a056a6f622d3110021809"),
+        (new JobEnding("job-1", JobEnd.Failed("bad sector", isInputError: true)), "je1", "0a056a6f622d3112100802120a62616420736563746f721801"),
+        (new JobEnded("job-1", JobEnd.Completed("/out/manifest.json")), "jd1", "0a056a6f622d311216080112122f6f75742f6d616e69666573742e6a736f6e"),
+        (
+            new CoordinatorSnapshot(
+                3,
+                "node1/0f",
+                [
+                    new JobSnapshot(
+                        new JobAccepted("job-1", s_spec, true),
+                        s_plan,
+                        [new StageTime(null, 18, 16, 15, new TaskMetrics()), new StageTime(StageKind.TokenizeFiles, 5, 6, 7, s_metrics)],
+                        [new StageOpening(1, 0, 0, false), new StageOpening(2, 1, 99, false), new StageOpening(3, 1, 0, true)],
+                        [(1, [s_attempt, null])],
+                        [null, s_attempt],
+                        JobEnd.Cancelled),
+                    new JobSnapshot(new JobAccepted("job-2", s_spec, false), null, [], [], [], [], null),
+                ],
+                [new JobEnded("job-0", JobEnd.Completed("/out/manifest.json"))]),
+            "ss1",
+            "080312086e6f6465312f30661ae4020a88010a056a6f622d31127d080212112f636f727075732f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318242002300132122f6d6f64656c732f6d2e627974656d696c6c3a040a026964400848085080808010680372052f6661737480018080108a0116080111000000000000e03f190700000000000000200318011212080b100c180d200e280f30103811401248131a0810121810200f2a001a23080f1005180620072a190801108080808080201803200428053006380740084809500a22020801220608021001186322060803100120012a3f080112390a1c7374616765732f73303030322f743030303030312d65332d61322d7812190801108080808080201803200428053006380740084809500a1200320032390a1c7374616765732f73303030322f743030303030312d65332d61322d7812190801108080808080201803200428053006380740084809500a3a0208031a89010a86010a056a6f622d32127d080212112f636f727075732f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318242002300132122f6d6f64656c732f6d2e627974656d696c6c3a040a026964400848085080808010680372052f6661737480018080108a0116080111000000000000e03f1907000000000000002003221f0a056a6f622d301216080112122f6f75742f6d616e69666573742e6a736f6e"),
+    ];
+
+    private readonly ActorSystem _system = ActorSystem.Create(
+        "journal",
+        BootstrapSetup.Create()
+            .WithConfig(ConfigurationFactory.ParseString("akka.actor.serialization-settings.allow-unregistered-types = false"))
+            .And(SerializationSetup.Create(system =>
+            [
+                SerializerDetails.Create(
+                    "journal", new JournalSerializer(system), ImmutableHashSet.Create(typeof(CoordinatorEvent), typeof(CoordinatorSnapshot))),
+            ])));
+
+    public static TheoryData<string> Types => [.. s_samples.Select(sample => sample.Entry.GetType().Name)];
+
+    [Fact]
+    public void Samples_CoverEveryEvent()
+    {
+        IEnumerable<string> types = typeof(CoordinatorEvent).Assembly.GetTypes()
+            .Where(type => type.IsAssignableTo(typeof(CoordinatorEvent)) && !type.IsAbstract)
+            .Append(typeof(CoordinatorSnapshot))
+            .Select(type => type.Name);
+        Assert.Equal(types.Order(StringComparer.Ordinal), s_samples.Select(sample => sample.Entry.GetType().Name).Order(StringComparer.Ordinal));
+        Assert.Equal(s_samples.Length, s_samples.Select(sample => sample.Manifest).Distinct().Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Entry_ThroughTheActorSystemsSerialization_IsTheSame(string type)
+    {
+        object entry = Sample(type).Entry;
+        Serializer serializer = _system.Serialization.FindSerializerFor(entry);
+        Assert.IsType<JournalSerializer>(serializer);
+        byte[] bytes = serializer.ToBinary(entry);
+        object back = _system.Serialization.Deserialize(bytes, serializer.Identifier, Akka.Serialization.Serialization.ManifestFor(serializer, entry));
+        Assert.Equivalent(entry, back, strict: true);
+        Assert.Equal(bytes, serializer.ToBinary(back));
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Entry_InTheJournal_IsWhatVersion1Wrote(string type)
+    {
+        (object entry, string manifest, string hex) = Sample(type);
+        var serializer = new JournalSerializer((ExtendedActorSystem)_system);
+        Assert.Equal(manifest, serializer.Manifest(entry));
+        Assert.Equal(hex, Convert.ToHexStringLower(serializer.ToBinary(entry)));
+        Assert.Equivalent(entry, serializer.FromBinary(Convert.FromHexString(hex), manifest), strict: true);
+    }
+
+    [Fact]
+    public void FromBinary_UnknownManifest_NamesIt()
+    {
+        var serializer = new JournalSerializer((ExtendedActorSystem)_system);
+        Exception error = Assert.Throws<SerializationException>(() => serializer.FromBinary([], "zz9"));
+        Assert.Contains("zz9", error.Message, StringComparison.Ordinal);
+        Assert.NotNull(JournalFault.Find(new AggregateException(error)));
+    }
+
+    public void Dispose() => _system.Dispose();
+
+    private static (object Entry, string Manifest, string Hex) Sample(string type) => s_samples.Single(sample => sample.Entry.GetType().Name == type);
+}
