@@ -126,7 +126,7 @@ public static class Trainer
         CancellationToken ct)
     {
         var normalized = new ArrayBufferWriter<byte>();
-        var segmenter = new NGramSegmenter(model, options.EnsureUnicode);
+        using var segmenter = new NGramSegmenter(model, options.EnsureUnicode);
         var counters = new PieceCounter[plan.Partitions];
         try
         {

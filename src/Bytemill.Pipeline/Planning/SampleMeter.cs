@@ -208,7 +208,7 @@ internal static class SampleMeter
             output => NGramModelBuilder.Build([slice!], options.Order, minCount, new MemoryScratchSpace(), output, MemoryBytes, threads: 1, ct), out modelSummary));
         using Stream stream = modelFile!();
         using NGramModel model = NGramModel.Read(stream);
-        var segmenter = new NGramSegmenter(model, options.EnsureUnicode);
+        using var segmenter = new NGramSegmenter(model, options.EnsureUnicode);
         var pieceRuns = new RunOpener[parts.Length];
         var summaries = new RunSummary[parts.Length];
         double segmentSeconds = 0;

@@ -34,19 +34,17 @@ public sealed record MemoryPlan(long BudgetBytes, int Tasks)
     /// <summary>For a task that no other accompanies: building the n-gram model, the last rounds of a small vocabulary.</summary>
     public long LoneTaskBytes => Shared;
 
-    /// <summary>Length up to which the n-gram model is copied into memory instead of being mapped.</summary>
+    /// <summary>Length up to which the n-gram model is copied into memory; of a longer one the tables stay in their file.</summary>
     public long ModelCopyBytes => Shared / 4 * 3;
 
-    /// <summary>For the pieces that one segmenting task counts, beside the mapped n-gram model.</summary>
-    /// <param name="modelBytes">Length of the model's file. Of a larger model only a part stays resident.</param>
+    /// <summary>For the pieces that one segmenting task counts, beside the n-gram model.</summary>
+    /// <param name="modelBytes">Length of the model's file.</param>
     public long PieceCountingBytes(long modelBytes) =>
-        Math.Min(
-            MostPieceCountingBytes,
-            modelBytes <= ModelCopyBytes ? (Shared - modelBytes) / Tasks : (Shared / 2 / Tasks) - SegmentingBytes(modelBytes));
+        Math.Min(MostPieceCountingBytes, ((Shared - (modelBytes <= ModelCopyBytes ? modelBytes : 0)) / Tasks) - SegmentingBytes(modelBytes));
 
     /// <summary>For the buffers that one segmenting task sorts its looks in: 0 for a model that fits, whose looks need not be sorted.</summary>
     /// <param name="modelBytes">Length of the model's file.</param>
-    public long SegmentingBytes(long modelBytes) => modelBytes <= ModelCopyBytes ? 0 : Shared / 4 / Tasks;
+    public long SegmentingBytes(long modelBytes) => modelBytes <= ModelCopyBytes ? 0 : Shared / 2 / Tasks;
 
     /// <summary>For the encoder of all kept pieces, which the tasks of a node share.</summary>
     public long PieceTableBytes => Shared / 2;

@@ -1,50 +1,54 @@
+using System.Buffers.Text;
 using System.Diagnostics;
-using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 
 namespace Bytemill.Pipeline;
 
 /// <summary>
-/// Keeps a process within its memory while files larger than that are mapped: when its resident set comes near the limit, the
-/// mapped pages are given back, which stay in the system's cache and come again when they are read, and the heap is collected.
+/// Keeps a process within its memory while files are mapped into it that may be larger: when its resident set comes near the limit, the
+/// mapped pages are given back, which stay in the system's cache and come again when they are read; where that is not enough, the heap is collected.
 /// </summary>
 internal sealed class ResidentSetGuard : IDisposable
 {
-    // A mapping fills up at gigabytes a second once it is read all over.
-    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(10);
+    // The more is left, the longer it takes to fill up: page faults bring in no more than so much in a millisecond.
+    private const long FastestGrowthBytes = 4 << 20;
+    private const int LongestPauseMilliseconds = 50;
 
-    // A collection of the whole heap takes some ten milliseconds, in which everything stands still.
-    private static readonly TimeSpan s_collectInterval = TimeSpan.FromMilliseconds(500);
+    // A collection of the whole heap takes some ten milliseconds, in which everything stands still: no more than a fiftieth of the time.
+    private const int CollectIntervals = 50;
 
     private readonly long _limitBytes;
     private readonly Func<long> _residentBytes;
     private readonly Lock _gate = new();
     private readonly List<Action> _trimmers = [];
     private readonly Thread? _thread;
-    private readonly ManualResetEventSlim _wake = new();
+    private readonly SafeFileHandle? _status;
     private readonly CancellationTokenSource _end = new();
-    private long _collectedAt;
 
     /// <param name="limitBytes">Resident bytes at which mapped pages go.</param>
     public ResidentSetGuard(long limitBytes)
-        : this(limitBytes, ReadResidentBytes)
     {
+        _limitBytes = limitBytes;
+        _residentBytes = ReadResidentBytes;
+
         // Only on Linux do mapped pages leave a process for the asking, and only there is looking cheap.
         if (OperatingSystem.IsLinux())
         {
-            _thread = new Thread(Watch) { IsBackground = true, Name = "resident-set-guard", Priority = ThreadPriority.AboveNormal };
+            _status = File.OpenHandle("/proc/self/statm");
+            _thread = new Thread(Watch) { IsBackground = true, Name = "resident-set-guard" };
             _thread.Start();
         }
     }
 
     internal ResidentSetGuard(long limitBytes, Func<long> residentBytes) => (_limitBytes, _residentBytes) = (limitBytes, residentBytes);
 
-    /// <summary>Adds something to trim until the result is disposed. <paramref name="trim"/> is called on another thread while others read.</summary>
+    /// <summary>Adds something to trim until the result is disposed. <paramref name="trim"/> is called on another thread while others read,
+    /// and may still be running, or begin once more, when the result has just been disposed.</summary>
     public IDisposable Register(Action trim)
     {
         lock (_gate)
         {
             _trimmers.Add(trim);
-            _wake.Set();
         }
 
         return new Registration(this, trim);
@@ -55,53 +59,48 @@ internal sealed class ResidentSetGuard : IDisposable
         _end.Cancel();
         _thread?.Join();
         _end.Dispose();
-        _wake.Dispose();
+        _status?.Dispose();
     }
 
     /// <summary>Looks once; whether something was trimmed.</summary>
     internal bool Check()
     {
+        if (_residentBytes() < _limitBytes)
+        {
+            return false;
+        }
+
+        Action[] trimmers;
         lock (_gate)
         {
-            if (_trimmers.Count == 0 || _residentBytes() < _limitBytes)
-            {
-                return false;
-            }
-
-            foreach (Action trim in _trimmers)
-            {
-                trim();
-            }
-
-            return true;
+            trimmers = [.. _trimmers];
         }
+
+        // Outside the lock: trimming takes locks of what is trimmed, under which it may be unregistered.
+        foreach (Action trim in trimmers)
+        {
+            trim();
+        }
+
+        return trimmers.Length > 0;
     }
 
     private void Watch()
     {
-        try
+        long collectNotBefore = 0;
+        do
         {
-            while (true)
+            _ = Check();
+            long begin = Stopwatch.GetTimestamp();
+            if (begin >= collectNotBefore && _residentBytes() >= _limitBytes)
             {
-                // Nothing to trim, nothing to look at.
-                _wake.Wait(_end.Token);
-                if (Check() && Stopwatch.GetElapsedTime(_collectedAt) >= s_collectInterval)
-                {
-                    // Decoded pages become garbage faster than a collector sees a need to look.
-                    GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                    _collectedAt = Stopwatch.GetTimestamp();
-                }
-
-                if (_end.Token.WaitHandle.WaitOne(s_interval))
-                {
-                    return;
-                }
+                // Decoded pages become garbage faster than a collector sees a need to look.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                long end = Stopwatch.GetTimestamp();
+                collectNotBefore = end + (CollectIntervals * (end - begin));
             }
         }
-        catch (OperationCanceledException)
-        {
-            // Disposed.
-        }
+        while (!_end.Token.WaitHandle.WaitOne((int)Math.Clamp((_limitBytes - _residentBytes()) / FastestGrowthBytes, 1, LongestPauseMilliseconds)));
     }
 
     private void Unregister(Action trim)
@@ -109,19 +108,18 @@ internal sealed class ResidentSetGuard : IDisposable
         lock (_gate)
         {
             _trimmers.Remove(trim);
-            if (_trimmers.Count == 0)
-            {
-                _wake.Reset();
-            }
         }
     }
 
-    // Second number of /proc/self/statm, in pages.
-    private static long ReadResidentBytes()
+    // Second number of the file, in pages.
+    private long ReadResidentBytes()
     {
-        ReadOnlySpan<char> text = File.ReadAllText("/proc/self/statm");
-        text = text[(text.IndexOf(' ') + 1)..];
-        return long.Parse(text[..text.IndexOf(' ')], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+        Span<byte> text = stackalloc byte[256];
+        text = text[..RandomAccess.Read(_status!, text, 0)];
+        text = text[(text.IndexOf((byte)' ') + 1)..];
+        return Utf8Parser.TryParse(text, out long pages, out _)
+            ? pages * Environment.SystemPageSize
+            : throw new InvalidDataException("/proc/self/statm does not say how many pages are resident.");
     }
 
     private sealed class Registration(ResidentSetGuard guard, Action trim) : IDisposable

@@ -10,12 +10,13 @@ internal sealed class AttemptDirectory
     /// <param name="pending">Full path while the attempt runs.</param>
     /// <param name="committed">Path relative to <paramref name="root"/> once committed.</param>
     /// <param name="scratch">Full path of the directory for temporary files; made when the first is.</param>
-    public AttemptDirectory(string root, string pending, string committed, string scratch)
+    /// <param name="residentSet">Of the process.</param>
+    public AttemptDirectory(string root, string pending, string committed, string scratch, ResidentSetGuard? residentSet)
     {
         _root = root;
         _pending = pending;
         Committed = committed;
-        Scratch = new FileScratchSpace(scratch);
+        Scratch = new FileScratchSpace(scratch, residentSet);
     }
 
     /// <summary>Name of the attempt once committed, relative to the work directory.</summary>

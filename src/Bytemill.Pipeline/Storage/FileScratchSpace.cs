@@ -7,11 +7,13 @@ namespace Bytemill.Pipeline;
 /// <summary>Temporary files below one directory, each gone when its stream is disposed.</summary>
 internal sealed class FileScratchSpace : IScratchSpace
 {
+    private readonly ResidentSetGuard? _residentSet;
     private int _created;
     private long _writtenBytes;
 
     /// <param name="path">Full path of the directory; made when the first file is.</param>
-    public FileScratchSpace(string path) => Path = path;
+    /// <param name="residentSet">Keeps what is mapped within the process's memory; <c>null</c> for nothing.</param>
+    public FileScratchSpace(string path, ResidentSetGuard? residentSet = null) => (Path, _residentSet) = (path, residentSet);
 
     /// <summary>Full path of the directory.</summary>
     public string Path { get; }
@@ -35,7 +37,9 @@ internal sealed class FileScratchSpace : IScratchSpace
             throw;
         }
 
-        return FlatMemory.Map(file, bytes);
+        FlatMemory memory = FlatMemory.Map(file, bytes);
+        file.Trimming = _residentSet?.Register(memory.TrimResidency);
+        return memory;
     }
 
     private ScratchFile CreateFile(int bufferBytes, long lengthBytes)
@@ -68,10 +72,14 @@ internal sealed class FileScratchSpace : IScratchSpace
         public ScratchFile(FileScratchSpace space, string path, FileStreamOptions options)
             : base(path, options) => _space = space;
 
+        /// <summary>Ends with the file.</summary>
+        public IDisposable? Trimming { get; set; }
+
         protected override void Dispose(bool disposing)
         {
             if (disposing && CanSeek)
             {
+                Trimming?.Dispose();
                 Interlocked.Add(ref _space._writtenBytes, Length);
             }
 

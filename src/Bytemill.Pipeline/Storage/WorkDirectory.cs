@@ -46,7 +46,8 @@ public sealed class WorkDirectory
     /// <summary>A fresh directory for one attempt at a task.</summary>
     /// <param name="task">The task.</param>
     /// <param name="spillDirectory">Where its temporary files go; <c>null</c> for beside the attempt's own.</param>
-    internal AttemptDirectory BeginAttempt(TaskIdentity task, string? spillDirectory = null)
+    /// <param name="residentSet">Keeps what they map within the process's memory; <c>null</c> for nothing.</param>
+    internal AttemptDirectory BeginAttempt(TaskIdentity task, string? spillDirectory = null, ResidentSetGuard? residentSet = null)
     {
         string name = string.Create(
             CultureInfo.InvariantCulture,
@@ -61,11 +62,11 @@ public sealed class WorkDirectory
 
         Directory.CreateDirectory(pending);
         string scratch = spillDirectory is null ? Path.Combine(pending, "scratch") : Path.Combine(spillDirectory, $"bytemill-{stage}-{name}");
-        return new AttemptDirectory(Root, pending, Path.Combine("stages", stage, name), scratch);
+        return new AttemptDirectory(Root, pending, Path.Combine("stages", stage, name), scratch, residentSet);
     }
 
     /// <summary>Temporary files that no single attempt owns; made when the first is needed.</summary>
-    internal FileScratchSpace NodeScratch() => new(Path.Combine(Attempts, "node-" + Guid.NewGuid().ToString("N")));
+    internal FileScratchSpace NodeScratch(ResidentSetGuard residentSet) => new(Path.Combine(Attempts, "node-" + Guid.NewGuid().ToString("N")), residentSet);
 
     /// <summary>Whether a name that another node reports can be one of a committed attempt, and nothing outside the work directory.</summary>
     internal static bool IsAttemptName(string attemptDirectory) =>

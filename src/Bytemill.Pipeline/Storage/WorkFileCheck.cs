@@ -46,7 +46,7 @@ internal static class WorkFileCheck
                 RunFileCheck.ReadThrough(file, RunKind.RankedPieces, CancellationToken.None);
                 break;
             case WorkFileNames.NGramModel:
-                HostedNGramModel.Open(path, copyBytes: 0).Dispose();
+                NGramModel.Open(File.OpenHandle(path)).Dispose();
                 break;
             case WorkFileNames.Vocabulary:
                 ModelFile.Read(file);

@@ -2,7 +2,7 @@ using Bytemill.Training;
 
 namespace Bytemill.Pipeline;
 
-/// <summary>Joins the slices of all n-gram shards into one memory-mappable n-gram model.</summary>
+/// <summary>Joins the slices of all n-gram shards into one n-gram model.</summary>
 internal sealed class BuildModelTask : ITaskBody
 {
     public TaskMetrics Run(TaskContext context)

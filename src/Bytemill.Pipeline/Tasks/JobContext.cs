@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Bytemill.Corpus;
 using Bytemill.Tokenization;
 using Bytemill.Training;
+using Microsoft.Win32.SafeHandles;
 
 namespace Bytemill.Pipeline;
 
@@ -17,9 +18,9 @@ internal sealed class JobContext : IDisposable
     private readonly ConcurrentDictionary<string, Lazy<StageManifest>> _manifests = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, Lazy<bool>> _verifiedFiles = new();
     private readonly MemoryPlan _memory;
-    private readonly IDisposable _trimming;
+    private readonly ResidentSetGuard _residentSet;
     private readonly Lock _gate = new();
-    private (string Manifest, Lazy<HostedNGramModel> Model)? _ngramModel;
+    private (string Manifest, Lazy<NGramModel> Model)? _ngramModel;
     private (string Manifest, SharedPieceTable Table)? _pieceTable;
     private Lazy<Tokenizer>? _tokenizer;
     private Lazy<TokenSampler>? _sampler;
@@ -28,8 +29,7 @@ internal sealed class JobContext : IDisposable
     {
         Work = work;
         Plan = plan;
-        _memory = memory;
-        _trimming = residentSet.Register(TrimResidency);
+        (_memory, _residentSet) = (memory, residentSet);
     }
 
     public WorkDirectory Work { get; }
@@ -60,10 +60,10 @@ internal sealed class JobContext : IDisposable
             if (_ngramModel is not { } held || held.Manifest != manifest)
             {
                 string path = PathOf(manifest, 0, WorkFileNames.NGramModel);
-                _ngramModel = (manifest, new Lazy<HostedNGramModel>(() => HostedNGramModel.Open(path, _memory.ModelCopyBytes), Retryable));
+                _ngramModel = (manifest, new Lazy<NGramModel>(() => OpenNGramModel(path, _memory.ModelCopyBytes), Retryable));
             }
 
-            return _ngramModel.Value.Model.Value.Model;
+            return _ngramModel.Value.Model.Value;
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed class JobContext : IDisposable
             {
                 outdated = _pieceTable?.Table;
                 _pieceTable = (manifest, new SharedPieceTable(
-                    OpenAll(manifest, WorkFileNames.Kept), memoryBytes, Work.NodeScratch()));
+                    OpenAll(manifest, WorkFileNames.Kept), memoryBytes, Work.NodeScratch(_residentSet)));
             }
 
             table = _pieceTable.Value.Table;
@@ -104,19 +104,6 @@ internal sealed class JobContext : IDisposable
 
             table.Retire();
             throw;
-        }
-    }
-
-    /// <summary>Drops from the process what lies in mapped files; it comes back when read. May be called at any time.</summary>
-    public void TrimResidency()
-    {
-        lock (_gate)
-        {
-            _pieceTable?.Table.TrimResidency();
-            if (_ngramModel is { Model.IsValueCreated: true } held)
-            {
-                held.Model.Value.Model.TrimResidency();
-            }
         }
     }
 
@@ -177,8 +164,6 @@ internal sealed class JobContext : IDisposable
 
     public void Dispose()
     {
-        // Outside the lock, which a trimming that runs takes.
-        _trimming.Dispose();
         lock (_gate)
         {
             if (_ngramModel is { Model.IsValueCreated: true } held)
@@ -189,6 +174,27 @@ internal sealed class JobContext : IDisposable
             _ngramModel = null;
             _pieceTable?.Table.Retire();
             _pieceTable = null;
+        }
+    }
+
+    // A copy in large pages when it is small, else the file.
+    private static NGramModel OpenNGramModel(string path, long copyBytes)
+    {
+        SafeFileHandle file = File.OpenHandle(path);
+        try
+        {
+            if (RandomAccess.GetLength(file) > copyBytes)
+            {
+                return Training.NGramModel.Open(file);
+            }
+
+            using FileStream stream = new(file, FileAccess.Read, bufferSize: 0);
+            return Training.NGramModel.Read(stream);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace Bytemill.Pipeline;
 
 /// <summary>
-/// The jobs that a node works on. A task holds a lease while it runs, so that a released job's memory-mapped model is not
-/// unmapped under a thread that still reads it.
+/// The jobs that a node works on. A task holds a lease while it runs, so that a released job's model is not freed
+/// under a thread that still reads it.
 /// </summary>
 internal sealed class JobContextCache : IDisposable
 {

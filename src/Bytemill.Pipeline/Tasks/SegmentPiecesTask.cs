@@ -8,8 +8,8 @@ internal sealed class SegmentPiecesTask : ITaskBody
     public TaskMetrics Run(TaskContext context)
     {
         NGramModel model = context.Job.NGramModel(context.Stage.Inputs.NGramModel);
-        var segmenter = new NGramSegmenter(
-            model, context.Spec.Training.EnsureUnicode, NGramSegmenter.WindowBytesWithin(context.Memory.SegmentingBytes(model.LengthBytes)));
+        using var segmenter = new NGramSegmenter(
+            model, context.Spec.Training.EnsureUnicode, NGramSegmenter.WindowBytesWithin(context.Memory.SegmentingBytes(model.LengthBytes), model));
         using var counter = new PieceCounter(context.Plan.PieceRanges, context.Memory.PieceCountingBytes(model.LengthBytes), context.Output.Scratch);
         var pieces = new ChunkPieceCounter(segmenter, counter);
         TaskMetrics read = PartitionText.ForEachChunk(context, pieces.Add);

@@ -46,17 +46,6 @@ internal sealed class SharedPieceTable
         }
     }
 
-    public void TrimResidency()
-    {
-        lock (_gate)
-        {
-            if (!_isRetired && _table.IsValueCreated)
-            {
-                _table.Value.TrimResidency();
-            }
-        }
-    }
-
     private void FreeIfUnused()
     {
         if (_isRetired && _leases == 0 && _table.IsValueCreated)

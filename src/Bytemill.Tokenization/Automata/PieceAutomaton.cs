@@ -153,15 +153,6 @@ public sealed unsafe class PieceAutomaton : IDisposable
         return score;
     }
 
-    /// <summary>Drops from the process what lies in mapped files; it comes back when read. May be called while others read.</summary>
-    public void TrimResidency()
-    {
-        foreach (FlatMemory memory in _memory)
-        {
-            memory.TrimResidency();
-        }
-    }
-
     /// <summary>Gives the memory back at once, not when the automaton is collected; nobody may use it any more.</summary>
     public void Dispose()
     {

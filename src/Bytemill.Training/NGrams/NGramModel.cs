@@ -1,60 +1,39 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.IO.Hashing;
-using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
 
 namespace Bytemill.Training;
 
-/// <summary>A pruned n-gram model in mapped or native memory. Read-only; may be used by any number of threads, until it is disposed.</summary>
+/// <summary>
+/// A pruned n-gram model: all of it in native memory, or its tables left in their file. Read-only; may be used by any number of
+/// threads, until it is disposed.
+/// </summary>
 public sealed unsafe class NGramModel : IDisposable
 {
     private const int CopyBytes = 1 << 20;
 
-    private readonly MemoryMappedViewAccessor? _view;
+    private readonly SafeFileHandle? _file;
     private readonly Lock _gate = new();
     private readonly NGramModelTable[] _tables = new NGramModelTable[PackedNGram.MaxLength + 1];
+    private readonly long[] _offsets = new long[PackedNGram.MaxLength + 1];
     private byte* _memory;
 
-    private NGramModel(byte* memory, long length, MemoryMappedViewAccessor? view, bool verify)
+    /// <param name="memory">The file's contents, or only those before the tables when there is a <paramref name="file"/>.</param>
+    /// <param name="sections">Where things lie before the tables.</param>
+    /// <param name="directory">The file's.</param>
+    /// <param name="file">Where the tables stay.</param>
+    private NGramModel(byte* memory, Sections sections, ReadOnlySpan<byte> directory, SafeFileHandle? file)
     {
-        _view = view;
-        LengthBytes = length;
+        _file = file;
+        LengthBytes = sections.FileBytes;
         var header = new ReadOnlySpan<byte>(memory, NGramModelLayout.HeaderBytes);
-        if (!header.StartsWith(NGramModelLayout.Magic) || header[5] != NGramModelLayout.Version || header[6] is < 1 or > PackedNGram.MaxLength || header[7] is not (2 or 4))
-        {
-            throw RunFormatException.Damaged(0, "it does not begin as an n-gram model of this version");
-        }
-
-        long bodyBytes = length - NGramModelLayout.DirectoryBytes - NGramModelLayout.TrailerBytes;
-        ReadOnlySpan<byte> directory = new(memory + bodyBytes, NGramModelLayout.DirectoryBytes);
-        if (BinaryPrimitives.ReadInt64LittleEndian(directory[^sizeof(long)..]) != length
-            || !new ReadOnlySpan<byte>(memory + length - 8, 8).SequenceEqual(NGramModelLayout.EndMagic))
-        {
-            throw RunFormatException.Damaged(length, "the model was cut short");
-        }
-
-        if (verify && Hash(memory, length - NGramModelLayout.TrailerBytes)
-            != BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(memory + length - NGramModelLayout.TrailerBytes, 8)))
-        {
-            throw RunFormatException.Damaged(length - NGramModelLayout.TrailerBytes, "the model's checksum differs");
-        }
-
         Order = header[6];
         IndexBytes = header[7];
         Total = BinaryPrimitives.ReadInt64LittleEndian(header[8..]);
-        long distinct = BinaryPrimitives.ReadInt64LittleEndian(header[16..]);
-        long bytes = distinct < 0 || distinct > bodyBytes
-            ? long.MaxValue
-            : NGramModelLayout.Align(NGramModelLayout.HeaderBytes + ((distinct + 1) * sizeof(double)));
-        long pairs = bytes > bodyBytes ? long.MaxValue : NGramModelLayout.Align(bytes + (256 * IndexBytes));
-        if (pairs > bodyBytes - (NGramModelLayout.Pairs * IndexBytes))
-        {
-            throw RunFormatException.Damaged(16, $"it cannot hold {distinct} distinct counts");
-        }
-
         Logs = (double*)(memory + NGramModelLayout.HeaderBytes);
-        Bytes = memory + bytes;
-        Pairs = memory + pairs;
+        Bytes = memory + sections.Bytes;
+        Pairs = memory + sections.Pairs;
         var counts = ImmutableArray.CreateBuilder<long>(Order);
         for (int n = 1; n <= Order; n++)
         {
@@ -69,12 +48,15 @@ public sealed unsafe class NGramModel : IDisposable
             long slots = BinaryPrimitives.ReadInt64LittleEndian(entry[16..]);
             long offset = BinaryPrimitives.ReadInt64LittleEndian(entry[24..]);
             int slotBytes = NGramModelLayout.SlotBytes(n, IndexBytes);
-            if (capacity < 1 || slots <= capacity || slots > bodyBytes / slotBytes || offset < pairs || offset > bodyBytes - NGramModelLayout.Padding - (slots * slotBytes))
+            long bodyBytes = sections.BodyBytes;
+            if (capacity < 1 || slots <= capacity || slots > bodyBytes / slotBytes
+                || offset < sections.End || offset > bodyBytes - NGramModelLayout.Padding - (slots * slotBytes))
             {
                 throw RunFormatException.Damaged(bodyBytes, $"a table of n-grams of {n} bytes does not fit");
             }
 
-            _tables[n] = new NGramModelTable(memory + offset, capacity, n, IndexBytes);
+            _offsets[n] = offset;
+            _tables[n] = new NGramModelTable(file is null ? memory + offset : null, capacity, n, IndexBytes, slotCount: slots);
         }
 
         NGramsByOrder = counts.MoveToImmutable();
@@ -110,37 +92,60 @@ public sealed unsafe class NGramModel : IDisposable
     /// <summary>Indexes of the pairs, the first byte being the low one of a pair's number.</summary>
     internal byte* Pairs { get; }
 
-    /// <summary>Maps a model file. Its pages are shared by all processes of a machine that map the file.</summary>
-    /// <param name="file">May be disposed once this returns.</param>
-    /// <param name="length">Length of the file in bytes.</param>
-    /// <param name="verify">Whether to check the whole file's checksum, which reads it once. A file that was not checked and is damaged can crash the process.</param>
+    /// <summary>Whether the tables stay in a file, from which <see cref="NGramTableReader"/> reads what is looked up.</summary>
+    internal bool IsInFile => _file is not null;
+
+    /// <summary>
+    /// Leaves the tables in their file and reads from it what is looked up, through the system's cache, which all processes of a machine
+    /// share. For models larger than the memory they may take.
+    /// </summary>
+    /// <param name="file">The whole of it is the model. Owned by the model once this returns. Nobody may change it meanwhile.</param>
     /// <exception cref="RunFormatException">The file is damaged or no n-gram model.</exception>
-    public static NGramModel Open(MemoryMappedFile file, long length, bool verify = true)
+    /// <remarks>Reads all of the file once, for its checksum. In memory stays what is before the tables: logarithms, bytes and pairs.</remarks>
+    public static NGramModel Open(SafeFileHandle file)
     {
         ArgumentNullException.ThrowIfNull(file);
+        long length = RandomAccess.GetLength(file);
         CheckLength(length);
-        MemoryMappedViewAccessor view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-        byte* pointer = null;
+        byte[] header = new byte[NGramModelLayout.HeaderBytes];
+        byte[] end = new byte[NGramModelLayout.DirectoryBytes + NGramModelLayout.TrailerBytes];
+        ReadExactly(file, header, 0);
+        ReadExactly(file, end, length - end.Length);
+        Sections sections = Sections.Of(header, end, length);
+        byte[] buffer = new byte[CopyBytes];
+        var hash = new XxHash3();
+        long hashed = length - NGramModelLayout.TrailerBytes;
+        for (long done = 0; done < hashed;)
+        {
+            Span<byte> part = buffer.AsSpan(0, (int)Math.Min(CopyBytes, hashed - done));
+            ReadExactly(file, part, done);
+            hash.Append(part);
+            done += part.Length;
+        }
+
+        CheckHash(hash.GetCurrentHashAsUInt64(), end.AsSpan(NGramModelLayout.DirectoryBytes), length);
+        byte* memory = LargeBlock.Allocate((nuint)sections.End);
         try
         {
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-            return new NGramModel(pointer + view.PointerOffset, length, view, verify);
+            for (long done = 0; done < sections.End;)
+            {
+                int part = (int)Math.Min(CopyBytes, sections.End - done);
+                ReadExactly(file, new Span<byte>(memory + done, part), done);
+                done += part;
+            }
+
+            return new NGramModel(memory, sections, end, file);
         }
         catch
         {
-            if (pointer != null)
-            {
-                view.SafeMemoryMappedViewHandle.ReleasePointer();
-            }
-
-            view.Dispose();
+            LargeBlock.Free(memory);
             throw;
         }
     }
 
     /// <summary>Copies a model into memory: from the stream's present position to its end.</summary>
     /// <exception cref="RunFormatException">The stream does not hold an n-gram model.</exception>
-    /// <remarks>Look-ups are faster than in a mapped file where the system gives large pages (ADR 9).</remarks>
+    /// <remarks>Look-ups are fastest where the system gives large pages (ADR 9).</remarks>
     public static NGramModel Read(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -149,14 +154,20 @@ public sealed unsafe class NGramModel : IDisposable
         byte* memory = LargeBlock.Allocate((nuint)length);
         try
         {
+            var hash = new XxHash3();
+            long hashed = length - NGramModelLayout.TrailerBytes;
             for (long done = 0; done < length;)
             {
-                int part = (int)Math.Min(CopyBytes, length - done);
-                stream.ReadExactly(new Span<byte>(memory + done, part));
-                done += part;
+                var part = new Span<byte>(memory + done, (int)Math.Min(CopyBytes, length - done));
+                stream.ReadExactly(part);
+                hash.Append(part[..(int)Math.Clamp(hashed - done, 0, part.Length)]);
+                done += part.Length;
             }
 
-            return new NGramModel(memory, length, view: null, verify: true);
+            ReadOnlySpan<byte> end = new(memory + hashed - NGramModelLayout.DirectoryBytes, NGramModelLayout.DirectoryBytes + NGramModelLayout.TrailerBytes);
+            Sections sections = Sections.Of(new(memory, NGramModelLayout.HeaderBytes), end, length);
+            CheckHash(hash.GetCurrentHashAsUInt64(), end[NGramModelLayout.DirectoryBytes..], length);
+            return new NGramModel(memory, sections, end, file: null);
         }
         catch
         {
@@ -182,21 +193,6 @@ public sealed unsafe class NGramModel : IDisposable
         return score;
     }
 
-    /// <summary>
-    /// Takes the pages of a mapped model out of this process's memory; those that are read again come back from the file's cache.
-    /// Others may read meanwhile. A model that was copied stays.
-    /// </summary>
-    public void TrimResidency()
-    {
-        lock (_gate)
-        {
-            if (_memory != null && _view is not null)
-            {
-                NGramModelPages.Drop(_memory, LengthBytes);
-            }
-        }
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -210,6 +206,13 @@ public sealed unsafe class NGramModel : IDisposable
     /// <summary>The n-grams of a length, 3 or more.</summary>
     internal NGramModelTable Table(int length) => _tables[length];
 
+    /// <summary>Reads from the file of a model that stays there.</summary>
+    /// <param name="length">Of the table's n-grams, 3 or more.</param>
+    /// <param name="offset">In the table, in bytes.</param>
+    /// <param name="target">Filled.</param>
+    /// <exception cref="RunFormatException">The file became shorter.</exception>
+    internal void ReadTable(int length, long offset, Span<byte> target) => ReadExactly(_file!, target, _offsets[length] + offset);
+
     private static void CheckLength(long length)
     {
         if (length < NGramModelLayout.HeaderBytes + NGramModelLayout.DirectoryBytes + NGramModelLayout.TrailerBytes)
@@ -218,17 +221,27 @@ public sealed unsafe class NGramModel : IDisposable
         }
     }
 
-    private static ulong Hash(byte* memory, long length)
+    private static void ReadExactly(SafeFileHandle file, Span<byte> target, long offset)
     {
-        var hash = new XxHash3();
-        for (long done = 0; done < length;)
+        while (target.Length > 0)
         {
-            int part = (int)Math.Min(CopyBytes, length - done);
-            hash.Append(new ReadOnlySpan<byte>(memory + done, part));
-            done += part;
-        }
+            int read = RandomAccess.Read(file, target, offset);
+            if (read == 0)
+            {
+                throw RunFormatException.Damaged(offset, "the model was cut short");
+            }
 
-        return hash.GetCurrentHashAsUInt64();
+            target = target[read..];
+            offset += read;
+        }
+    }
+
+    private static void CheckHash(ulong hash, ReadOnlySpan<byte> trailer, long length)
+    {
+        if (hash != BinaryPrimitives.ReadUInt64LittleEndian(trailer))
+        {
+            throw RunFormatException.Damaged(length - NGramModelLayout.TrailerBytes, "the model's checksum differs");
+        }
     }
 
     private uint IndexOf(ReadOnlySpan<byte> ngram)
@@ -237,7 +250,16 @@ public sealed unsafe class NGramModel : IDisposable
         ulong key = NGramModelLayout.LastOnTop(PackedNGram.Pack(ngram), ngram.Length);
         if (ngram.Length >= 3)
         {
-            return _tables[ngram.Length].OwnIndex(key);
+            if (!IsInFile)
+            {
+                return _tables[ngram.Length].OwnIndex(key);
+            }
+
+            var reader = new NGramTableReader(this);
+            _ = reader.Read(ngram.Length, [NGramModelLayout.Hash(key, ngram.Length)], 0, out NGramModelTable part);
+            uint index = part.OwnIndex(key);
+            GC.KeepAlive(reader);
+            return index;
         }
 
         byte* section = ngram.Length == 1 ? Bytes : Pairs;
@@ -254,17 +276,45 @@ public sealed unsafe class NGramModel : IDisposable
                 return;
             }
 
-            if (_view is null)
+            LargeBlock.Free(_memory);
+            _file?.Dispose();
+            _memory = null;
+        }
+    }
+
+    /// <summary>Where things lie before the tables, as far as the file's first and last bytes tell.</summary>
+    /// <param name="Bytes">Of the indexes of bytes.</param>
+    /// <param name="Pairs">Of the indexes of pairs.</param>
+    /// <param name="End">Behind them.</param>
+    /// <param name="BodyBytes">Of all before the directory.</param>
+    /// <param name="FileBytes">Of all.</param>
+    private readonly record struct Sections(long Bytes, long Pairs, long End, long BodyBytes, long FileBytes)
+    {
+        /// <exception cref="RunFormatException">The file is damaged or no n-gram model.</exception>
+        public static Sections Of(ReadOnlySpan<byte> header, ReadOnlySpan<byte> directoryAndTrailer, long length)
+        {
+            if (!header.StartsWith(NGramModelLayout.Magic) || header[5] != NGramModelLayout.Version || header[6] is < 1 or > PackedNGram.MaxLength || header[7] is not (2 or 4))
             {
-                LargeBlock.Free(_memory);
-            }
-            else
-            {
-                _view.SafeMemoryMappedViewHandle.ReleasePointer();
-                _view.Dispose();
+                throw RunFormatException.Damaged(0, "it does not begin as an n-gram model of this version");
             }
 
-            _memory = null;
+            long bodyBytes = length - NGramModelLayout.DirectoryBytes - NGramModelLayout.TrailerBytes;
+            ReadOnlySpan<byte> directory = directoryAndTrailer[..NGramModelLayout.DirectoryBytes];
+            if (BinaryPrimitives.ReadInt64LittleEndian(directory[^sizeof(long)..]) != length
+                || !directoryAndTrailer.EndsWith(NGramModelLayout.EndMagic))
+            {
+                throw RunFormatException.Damaged(length, "the model was cut short");
+            }
+
+            int indexBytes = header[7];
+            long distinct = BinaryPrimitives.ReadInt64LittleEndian(header[16..]);
+            long bytes = distinct < 0 || distinct > bodyBytes
+                ? long.MaxValue
+                : NGramModelLayout.Align(NGramModelLayout.HeaderBytes + ((distinct + 1) * sizeof(double)));
+            long pairs = bytes > bodyBytes ? long.MaxValue : NGramModelLayout.Align(bytes + (256 * indexBytes));
+            return pairs > bodyBytes - (NGramModelLayout.Pairs * indexBytes)
+                ? throw RunFormatException.Damaged(16, $"it cannot hold {distinct} distinct counts")
+                : new Sections(bytes, pairs, pairs + (NGramModelLayout.Pairs * indexBytes), bodyBytes, length);
         }
     }
 }

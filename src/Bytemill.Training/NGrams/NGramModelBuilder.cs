@@ -3,7 +3,7 @@ using System.IO.Hashing;
 
 namespace Bytemill.Training;
 
-/// <summary>Turns the slices of all shards into the model file that segmentation maps into memory.</summary>
+/// <summary>Turns the slices of all shards into the model file that segmentation reads.</summary>
 public static class NGramModelBuilder
 {
     /// <summary>Builds the model: absent bytes get count 1, and the logarithms of the merged counts are correctly rounded.</summary>

@@ -5,13 +5,14 @@ namespace Bytemill.Training;
 /// <summary>The table of the n-grams of one length in memory, or the part of it from <see cref="FirstSlot"/> on; see <see cref="NGramModelLayout"/>.</summary>
 internal readonly unsafe struct NGramModelTable
 {
-    public NGramModelTable(byte* slots, long capacity, int length, int indexBytes, long firstSlot = 0)
+    public NGramModelTable(byte* slots, long capacity, int length, int indexBytes, long firstSlot = 0, long slotCount = 0)
     {
         Slots = slots;
-        (Capacity, Length, IndexBytes, FirstSlot) = (capacity, length, indexBytes, firstSlot);
+        (Capacity, Length, IndexBytes, FirstSlot, SlotCount) = (capacity, length, indexBytes, firstSlot, slotCount);
         SlotBytes = NGramModelLayout.SlotBytes(length, indexBytes);
     }
 
+    /// <summary>Null for a table that stays in its file.</summary>
     public byte* Slots { get; }
 
     public long Capacity { get; }
@@ -23,6 +24,9 @@ internal readonly unsafe struct NGramModelTable
     public int SlotBytes { get; }
 
     public long FirstSlot { get; }
+
+    /// <summary>Slots of a whole table, those that were pushed over its end and the empty one behind them included; 0 where nobody asks.</summary>
+    public long SlotCount { get; }
 
     public static ulong HashAt(byte* slot, int length) => *(ulong*)slot << (64 - (8 * length));
 

@@ -6,13 +6,13 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Bytemill.Training;
 
-/// <summary>Cuts chunks into pieces by the best path through the n-gram model. For one thread; keeps its buffers.</summary>
+/// <summary>Cuts chunks into pieces by the best path through the n-gram model. For one thread; keeps its buffers until it is disposed.</summary>
 /// <remarks>
 /// Window by window: first the longest kept n-gram that ends at each byte is looked up, for all bytes in the table of full order, then
 /// for those that were not found in the next shorter one, and so on. Where a look goes depends on nothing but the text, so
 /// it is prefetched long before. Then the best path, over the counts that were found.
 /// </remarks>
-public sealed unsafe class NGramSegmenter
+public sealed unsafe class NGramSegmenter : IDisposable
 {
     /// <summary>Bytes of text looked up at a time: what the buffers take then stays in the second-level cache.</summary>
     public const int UsualWindowBytes = 2048;
@@ -22,9 +22,11 @@ public sealed unsafe class NGramSegmenter
 
     // A position and the top of a hash are sorted as one number.
     private const int PositionBits = 20;
+    private const ulong PositionMask = (1UL << PositionBits) - 1;
 
-    // Rows, queues and keys to sort with their copy.
-    private const int BufferBytesPerByte = (Lanes * sizeof(uint)) + ((PackedNGram.MaxLength + 1) * sizeof(int)) + (2 * sizeof(ulong)) + 1;
+    // For each byte looked up at a time: its place in a window, in the queue and in the keys to sort with their copy; and in what holds
+    // a window's text outside of here with its routes and the ends of its pieces.
+    private const int BufferBytesPerByte = 1 + sizeof(int) + (2 * sizeof(ulong)) + 2 + sizeof(int);
 
     // Looks on their way at once: the processor keeps about so many lines coming.
     private const int BlockLooks = 16;
@@ -45,25 +47,28 @@ public sealed unsafe class NGramSegmenter
     private readonly int[] _oneEnd = new int[1];
     private readonly double _logTotal;
 
-    // Pinned, so that they can be pointed at.
-    private readonly double[] _begins = GC.AllocateArray<double>(256, pinned: true);
     private readonly int _windowBytes;
-    private readonly byte[] _window;
-    private readonly uint[] _rows;
-    private readonly int[] _queues;
-    private readonly int[] _queued = GC.AllocateArray<int>(PackedNGram.MaxLength + 1, pinned: true);
-    private readonly ulong[] _hashes = GC.AllocateArray<ulong>(2 * BlockLooks, pinned: true);
-    private readonly long[] _slots = GC.AllocateArray<long>(2 * BlockLooks, pinned: true);
 
-    // Keys to sort and room for their copy; empty where looks go in order of the text.
-    private readonly ulong[] _keys = [];
+    // One block of memory outside the garbage collector's heap, which would keep windows of a megabyte long after their task. In it: the scores of
+    // bytes that begin a piece; text, rows and queue of a window; and for blocks of looks under way their hashes and slots.
+    private readonly double* _begins;
+    private readonly byte* _window;
+    private readonly byte* _rows;
+    private readonly int* _queue;
+    private readonly ulong* _hashes;
+    private readonly byte** _slots;
+
+    // For a model in a file: keys to sort and room for their copy, and what reads its tables.
+    private readonly ulong* _keys;
+    private readonly NGramTableReader? _tables;
+    private byte* _memory;
     private byte[] _routes = new byte[1024];
 
     /// <param name="model">Must outlive this.</param>
     /// <param name="ensureUnicode">Whether pieces may not begin at bytes 0x80 to 0xBF.</param>
     /// <param name="windowBytes">
-    /// Bytes of text looked up at a time. More than <see cref="UsualWindowBytes"/> is for a model that does not fit memory: the looks of a
-    /// window then go through each table from its beginning to its end, so that a page of it comes in once for a window.
+    /// Bytes of text looked up at a time. More than <see cref="UsualWindowBytes"/> is for a model that stays in its file: the looks of a
+    /// window then go through each table from its beginning to its end, so that a part of it is read once for a window.
     /// </param>
     public NGramSegmenter(NGramModel model, bool ensureUnicode, int windowBytes = UsualWindowBytes)
         : this(model, ensureUnicode, useVectors: true, windowBytes)
@@ -76,27 +81,42 @@ public sealed unsafe class NGramSegmenter
         ArgumentOutOfRangeException.ThrowIfLessThan(windowBytes, BytesBefore);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(windowBytes, LargestWindowBytes);
         _windowBytes = windowBytes;
-        _window = GC.AllocateArray<byte>(BytesBefore + windowBytes, pinned: true);
-        _rows = GC.AllocateArray<uint>(windowBytes * Lanes, pinned: true);
-        _queues = GC.AllocateArray<int>((PackedNGram.MaxLength + 1) * (windowBytes + 1), pinned: true);
-        if (windowBytes > UsualWindowBytes)
-        {
-            _keys = GC.AllocateArray<ulong>(2 * windowBytes, pinned: true);
-        }
+        _tables = model.IsInFile ? new NGramTableReader(model) : null;
+        nuint keyBytes = model.IsInFile ? 2 * (nuint)windowBytes * sizeof(ulong) : 0;
+        nuint rowBytes = (nuint)windowBytes * Lanes * (nuint)model.IndexBytes;
+        _memory = LargeBlock.Allocate(
+            (256 * sizeof(double)) + (2 * 2 * BlockLooks * sizeof(ulong)) + keyBytes + rowBytes + ((nuint)windowBytes * sizeof(int)) + BytesBefore + (nuint)windowBytes);
 
+        // From the widest elements down, so that all are aligned.
+        _begins = (double*)_memory;
+        _hashes = (ulong*)(_begins + 256);
+        _slots = (byte**)(_hashes + (2 * BlockLooks));
+        _keys = (ulong*)(_slots + (2 * BlockLooks));
+        _rows = (byte*)_keys + keyBytes;
+        _queue = (int*)(_rows + rowBytes);
+        _window = (byte*)(_queue + windowBytes) + BytesBefore;
+        new Span<byte>(_window - BytesBefore, BytesBefore).Clear();
         _model = model;
         _order = model.Order;
         _useVectors = useVectors && Avx2.IsSupported && _order == 6;
         _logTotal = model.LogTotal;
-        for (int b = 0; b < _begins.Length; b++)
+        for (int b = 0; b < 256; b++)
         {
             _begins[b] = ensureUnicode && (b & 0xC0) == 0x80 ? double.NegativeInfinity : model.Score([(byte)b]);
         }
     }
 
-    /// <summary>The largest window whose buffers take no more than so many bytes; at least the usual one.</summary>
-    public static int WindowBytesWithin(long memoryBytes) =>
-        (int)Math.Clamp(memoryBytes / BufferBytesPerByte, UsualWindowBytes, LargestWindowBytes);
+    /// <summary>Frees the buffers when <see cref="Dispose"/> was forgotten.</summary>
+    ~NGramSegmenter() => LargeBlock.Free(_memory);
+
+    /// <summary>The window to look a model up with: of one in its file, the largest whose buffers take no more than so many bytes; at least the usual one.</summary>
+    public static int WindowBytesWithin(long memoryBytes, NGramModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.IsInFile
+            ? (int)Math.Clamp((memoryBytes - NGramTableReader.BufferBytes) / (BufferBytesPerByte + (Lanes * model.IndexBytes)), UsualWindowBytes, LargestWindowBytes)
+            : UsualWindowBytes;
+    }
 
     /// <summary>Writes the best split of <paramref name="chunk"/> as piece end offsets.</summary>
     /// <param name="chunk">Any bytes, length L.</param>
@@ -126,6 +146,7 @@ public sealed unsafe class NGramSegmenter
             throw new ArgumentException($"Needs room for {text.Length} offsets; found {ends.Length}.", nameof(ends));
         }
 
+        ObjectDisposedException.ThrowIf(_memory == null, this);
         CheckChunks(text.Length, chunkEnds);
         if (_routes.Length < text.Length)
         {
@@ -134,7 +155,16 @@ public sealed unsafe class NGramSegmenter
 
         int pieces = _model.IndexBytes == sizeof(ushort) ? Segment<ushort>(text, chunkEnds, ends) : Segment<uint>(text, chunkEnds, ends);
         GC.KeepAlive(_model);
+        GC.KeepAlive(this);
         return pieces;
+    }
+
+    /// <summary>Frees the buffers.</summary>
+    public void Dispose()
+    {
+        LargeBlock.Free(_memory);
+        _memory = null;
+        GC.SuppressFinalize(this);
     }
 
     private static void CheckChunks(int length, ReadOnlySpan<int> chunkEnds)
@@ -165,8 +195,8 @@ public sealed unsafe class NGramSegmenter
         int pieces = 0;
         int chunk = 0;
         int start = 0;
-        byte* window = Pointer(_window) + BytesBefore;
-        var rows = (TIndex*)Pointer(_rows);
+        byte* window = _window;
+        var rows = (TIndex*)_rows;
 
         // Of the best paths, by state; and of the n-grams that end at the byte before, by length, c() being that of length 0.
         double* best = stackalloc double[Lanes];
@@ -223,20 +253,20 @@ public sealed unsafe class NGramSegmenter
     private void LookUp<TIndex>(byte* window, int length, int first, ReadOnlySpan<int> chunkEnds, int start, TIndex* rows)
         where TIndex : unmanaged
     {
-        NativeMemory.Clear(rows, (nuint)(length * Lanes * sizeof(TIndex)));
-        _queued.AsSpan().Clear();
-        int* queued = Pointer(_queued);
+        NativeMemory.Clear(rows, (nuint)length * Lanes * (nuint)sizeof(TIndex));
         var bytes = (TIndex*)_model.Bytes;
         var pairs = (TIndex*)_model.Pairs;
-        int* full = Queue(_order);
+        int* queue = _queue;
+        int queued = 0;
         int chunk = 0;
+        int chunkStart = start;
         for (int i = 0; i < length;)
         {
             int end = chunkEnds[chunk];
             int stop = Math.Min(end - first, length);
 
             // Nothing crosses a chunk's edge: the first bytes have no n-gram of full order.
-            for (int before = first + i - start; before < _order - 1 && i < stop; before++, i++)
+            for (int before = first + i - chunkStart; before < _order - 1 && i < stop; before++, i++)
             {
                 TIndex* row = rows + (i * Lanes);
                 row[0] = bytes[window[i]];
@@ -244,11 +274,8 @@ public sealed unsafe class NGramSegmenter
                 {
                     row[1] = pairs[*(ushort*)(window + i - 1)];
                 }
-
-                Queue(before + 1)[queued[before + 1]++] = i;
             }
 
-            int count = queued[_order];
             for (; i < stop; i++)
             {
                 TIndex* row = rows + (i * Lanes);
@@ -258,67 +285,100 @@ public sealed unsafe class NGramSegmenter
                     row[1] = pairs[*(ushort*)(window + i - 1)];
                 }
 
-                full[count++] = i;
+                queue[queued++] = i;
             }
 
-            queued[_order] = count;
             if (first + stop == end)
             {
-                start = end;
+                chunkStart = end;
                 chunk++;
             }
         }
 
         for (int n = _order; n >= 3; n--)
         {
-            switch (n)
+            if (n < _order)
             {
-                case 8:
-                    LookUp<Eight, TIndex>(window, rows);
-                    break;
-                case 7:
-                    LookUp<Seven, TIndex>(window, rows);
-                    break;
-                case 6:
-                    LookUp<Six, TIndex>(window, rows);
-                    break;
-                case 5:
-                    LookUp<Five, TIndex>(window, rows);
-                    break;
-                case 4:
-                    LookUp<Four, TIndex>(window, rows);
-                    break;
-                default:
-                    LookUp<Three, TIndex>(window, rows);
-                    break;
+                queued = QueueBeginnings(n, queue, queued, first, length, chunkEnds, start);
             }
+
+            queued = n switch
+            {
+                8 => LookUp<Eight, TIndex>(window, rows, queued),
+                7 => LookUp<Seven, TIndex>(window, rows, queued),
+                6 => LookUp<Six, TIndex>(window, rows, queued),
+                5 => LookUp<Five, TIndex>(window, rows, queued),
+                4 => LookUp<Four, TIndex>(window, rows, queued),
+                _ => LookUp<Three, TIndex>(window, rows, queued),
+            };
         }
     }
 
-    /// <summary>Looks for the n-grams of one length that end at the queued bytes; those not found are queued for the next shorter.</summary>
-    private void LookUp<TLength, TIndex>(byte* window, TIndex* rows)
+    /// <summary>Queues the bytes that are the n-th of their chunk.</summary>
+    private static int QueueBeginnings(int n, int* queue, int queued, int first, int length, ReadOnlySpan<int> chunkEnds, int start)
+    {
+        foreach (int end in chunkEnds)
+        {
+            int place = start + n - 1 - first;
+            if (place >= length)
+            {
+                break;
+            }
+
+            if (place >= 0 && start + n <= end)
+            {
+                queue[queued++] = place;
+            }
+
+            start = end;
+        }
+
+        return queued;
+    }
+
+    /// <summary>Looks for the n-grams of one length that end at the queued bytes; those not found stay in the queue.</summary>
+    /// <returns>How many those are.</returns>
+    private int LookUp<TLength, TIndex>(byte* window, TIndex* rows, int queued)
         where TLength : struct, ILength
         where TIndex : unmanaged
     {
-        // SAFETY: queued bytes lie in the window, with 8 bytes before it. Slots: as in NGramModelTable.Find.
-        NGramModelTable table = _model.Table(TLength.Value);
-        int* queue = Queue(TLength.Value);
-        int* missing = Queue(TLength.Value - 1);
-        int queued = _queued[TLength.Value];
-        int missed = _queued[TLength.Value - 1];
-        byte* slots = table.Slots;
-        long capacity = table.Capacity;
-        long slotBytes = NGramModelLayout.SlotBytes(TLength.Value, sizeof(TIndex));
-        byte* lastBytes = window - (sizeof(ulong) - 1);
-        if (_keys.Length > 0)
+        if (_tables is null)
         {
-            SortByHash<TLength>(lastBytes, queue, queued);
+            return LookUp<TLength, TIndex>(_model.Table(TLength.Value), window, rows, 0, queued, 0);
         }
 
+        SortByHash<TLength>(window, queued);
+        ReadOnlySpan<ulong> keys = new(_keys, queued);
+        int missed = 0;
+        for (int from = 0; from < queued;)
+        {
+            int count = _tables.Read(TLength.Value, keys[from..], PositionMask, out NGramModelTable part);
+            missed = LookUp<TLength, TIndex>(part, window, rows, from, from + count, missed);
+            from += count;
+        }
+
+        return missed;
+    }
+
+    /// <summary>Looks for those of a part of the queue in a table or the part of it where they belong.</summary>
+    /// <returns>How many were not found in all, <paramref name="missed"/> of them before.</returns>
+    private int LookUp<TLength, TIndex>(NGramModelTable table, byte* window, TIndex* rows, int from, int to, int missed)
+        where TLength : struct, ILength
+        where TIndex : unmanaged
+    {
+        // SAFETY: queued bytes lie in the window, with 8 bytes before it. Slots: as in NGramModelTable.Find. What was not found is
+        // written where the queue was read already.
+        int* missing = _queue;
+        int* queue = missing + from;
+        int queued = to - from;
+        long capacity = table.Capacity;
+        long slotBytes = NGramModelLayout.SlotBytes(TLength.Value, sizeof(TIndex));
+        byte* slots = table.Slots - (table.FirstSlot * slotBytes);
+        byte* lastBytes = window - (sizeof(ulong) - 1);
         for (int block = -BlockLooks; block < queued; block += BlockLooks)
         {
-            ulong* hashes = Pointer(_hashes) + ((block + BlockLooks) & BlockLooks);
-            var places = (byte**)Pointer(_slots) + ((block + BlockLooks) & BlockLooks);
+            ulong* hashes = _hashes + ((block + BlockLooks) & BlockLooks);
+            var places = _slots + ((block + BlockLooks) & BlockLooks);
             int* ahead = queue + block + BlockLooks;
             int count = Math.Min(queued - block - BlockLooks, BlockLooks);
             for (int i = 0; i < count; i++)
@@ -336,8 +396,8 @@ public sealed unsafe class NGramSegmenter
                 continue;
             }
 
-            hashes = Pointer(_hashes) + (block & BlockLooks);
-            places = (byte**)Pointer(_slots) + (block & BlockLooks);
+            hashes = _hashes + (block & BlockLooks);
+            places = _slots + (block & BlockLooks);
             int* now = queue + block;
             count = Math.Min(queued - block, BlockLooks);
             for (int i = 0; i < count; i++)
@@ -363,15 +423,16 @@ public sealed unsafe class NGramSegmenter
             }
         }
 
-        _queued[TLength.Value - 1] = missed;
+        return missed;
     }
 
-    /// <summary>Puts queued bytes in the order of where their looks go.</summary>
-    private void SortByHash<TLength>(byte* lastBytes, int* queue, int queued)
+    /// <summary>Puts queued bytes in the order of where their looks go; the keys say where, but for the lowest bits.</summary>
+    private void SortByHash<TLength>(byte* window, int queued)
         where TLength : struct, ILength
     {
-        const ulong PositionMask = (1UL << PositionBits) - 1;
-        ulong* keys = Pointer(_keys);
+        byte* lastBytes = window - (sizeof(ulong) - 1);
+        int* queue = _queue;
+        ulong* keys = _keys;
         for (int i = 0; i < queued; i++)
         {
             ulong key = *(ulong*)(lastBytes + queue[i]) & PackedNGram.Mask(TLength.Value);
@@ -482,7 +543,6 @@ public sealed unsafe class NGramSegmenter
         where TIndex : unmanaged
     {
         double* logs = _model.Logs;
-        double* begins = Pointer(_begins);
 
         // States 0 to 3 and 4, 5; likewise the logarithms of c(), and of the n-grams of 1 to 5 bytes that end at the byte before.
         Vector256<double> low = Vector256.Load(best);
@@ -506,7 +566,7 @@ public sealed unsafe class NGramSegmenter
             lowBefore = Avx2.Permute4x64(lowOwn, 0b10_01_00_00);
 
             // State 0, from whichever sum is largest; of equal sums from the lowest.
-            Vector256<double> node = Avx.BroadcastScalarToVector256(begins + text[i]);
+            Vector256<double> node = Avx.BroadcastScalarToVector256(_begins + text[i]);
             Vector256<double> lowSums = low + node;
             Vector128<double> highSums = high + node.GetLower();
             Vector128<double> max = Sse2.Max(Sse2.Max(lowSums.GetLower(), lowSums.GetUpper()), highSums);
@@ -585,11 +645,6 @@ public sealed unsafe class NGramSegmenter
             Sse.Prefetch0(address);
         }
     }
-
-    private static T* Pointer<T>(T[] pinned)
-        where T : unmanaged => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
-
-    private int* Queue(int length) => Pointer(_queues) + (length * (_windowBytes + 1));
 
     /// <summary>A length that the compiler knows.</summary>
     private interface ILength

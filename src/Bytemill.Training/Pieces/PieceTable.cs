@@ -46,9 +46,6 @@ public sealed class PieceTable : IDisposable
         }
     }
 
-    /// <summary>Drops from the process what lies in mapped files; it comes back when read. May be called while others read.</summary>
-    public void TrimResidency() => Automaton.TrimResidency();
-
     /// <inheritdoc/>
     public void Dispose() => Automaton.Dispose();
 

@@ -45,15 +45,17 @@ public class PieceAutomatonTests
         TestPieces.Random.Sample(vocabulary =>
         {
             using var directory = new TestDirectory();
-            var scratch = new FileScratchSpace(directory["scratch"]);
+            using var guard = new ResidentSetGuard(1, () => 1);
+            var scratch = new FileScratchSpace(directory["scratch"], guard);
             var pool = new FlatMemoryPool(0, scratch.CreateMemory);
             using PieceAutomaton expected = PieceAutomaton.Build(vocabulary.Pieces, vocabulary.Counts);
             PieceAutomaton mapped = PieceAutomaton.Build(new ListedPieces(vocabulary.Pieces, vocabulary.Counts), pool, CancellationToken.None);
             Assert.Equal(0, pool.UsedBytes);
             Assert.Equal(Image(expected), Image(mapped));
-            mapped.TrimResidency();
+            Assert.True(guard.Check());
             Assert.Equal(Image(expected), Image(mapped));
             mapped.Dispose();
+            Assert.False(guard.Check());
             Assert.Empty(Directory.GetFiles(directory["scratch"]));
         }, iter: 20);
 

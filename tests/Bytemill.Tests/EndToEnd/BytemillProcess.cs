@@ -61,6 +61,21 @@ internal sealed class BytemillProcess : IAsyncDisposable
         return (exitCode, [.. program._output], [.. program._errors]);
     }
 
+    /// <summary>Runs the program, and reads its largest resident set until it ends.</summary>
+    public static async Task<(int ExitCode, string[] Errors, long PeakResidentBytes)> RunMeasuredAsync(params string[] arguments)
+    {
+        await using BytemillProcess program = Start(arguments);
+        Task<int> end = program.ExitCodeAsync();
+        long peak = 0;
+        do
+        {
+            peak = Math.Max(peak, program.PeakResidentBytes());
+        }
+        while (await Task.WhenAny(end, Task.Delay(10, TestContext.Current.CancellationToken)) != end);
+
+        return (await end, [.. program._errors], peak);
+    }
+
     /// <param name="others">Processes whose logs tell why this one did not end.</param>
     public async Task<int> ExitCodeAsync(params BytemillProcess[] others)
     {
@@ -124,6 +139,21 @@ internal sealed class BytemillProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    // The kernel's own high-water mark, so that nothing between two looks is missed; 0 once the process has ended.
+    private long PeakResidentBytes()
+    {
+        const string Label = "VmHWM:";
+        try
+        {
+            string? line = File.ReadLines($"/proc/{_process.Id}/status").FirstOrDefault(line => line.StartsWith(Label, StringComparison.Ordinal));
+            return line is null ? 0 : 1024 * long.Parse(line.AsSpan(Label.Length).Trim().TrimEnd("kB").Trim(), System.Globalization.CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     private void Receive(string? line, ConcurrentQueue<string> lines)

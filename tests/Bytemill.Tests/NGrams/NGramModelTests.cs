@@ -159,6 +159,7 @@ public class NGramModelTests
         AssertRefused(RunFiles.Bytes(runs[0]), bytes => steps.Merge([() => new MemoryStream(bytes)]));
         AssertRefused(RunFiles.Bytes(slices[0]), bytes => steps.Build([() => new MemoryStream(bytes)]));
         AssertRefused(model, bytes => NGramModel.Read(new MemoryStream(bytes)).Dispose());
+        AssertRefused(model, bytes => NGramModels.OpenFile(bytes).Dispose());
 
         static void AssertRefused(byte[] file, Action<byte[]> read)
         {

@@ -1,4 +1,3 @@
-using System.IO.MemoryMappedFiles;
 using Bytemill.Training;
 using CsCheck;
 
@@ -16,8 +15,8 @@ public class NGramSegmenterTests
                 var steps = new NGramSteps { Order = order, MinCount = minCount, IndexBytes = 4 * wide };
                 PlainNGrams plain = steps.Plain(training);
                 using NGramModel model = steps.Model(training);
-                var segmenter = new NGramSegmenter(model, ensureUnicode);
-                var portable = new NGramSegmenter(model, ensureUnicode, useVectors: false);
+                using var segmenter = new NGramSegmenter(model, ensureUnicode);
+                using var portable = new NGramSegmenter(model, ensureUnicode, useVectors: false);
                 byte[][] all = [.. chunks, .. training, []];
                 int[][] expected = Array.ConvertAll(all, chunk => chunk.Length == 0 ? [] : plain.Segment(chunk, ensureUnicode));
                 for (int i = 0; i < all.Length; i++)
@@ -59,7 +58,8 @@ public class NGramSegmenterTests
             foreach (bool useVectors in new[] { true, false })
             {
                 int[] ends = new int[text.Length];
-                int pieces = new NGramSegmenter(model, true, useVectors, windowBytes).Segment(text, chunkEnds, ends);
+                using var segmenter = new NGramSegmenter(model, true, useVectors, windowBytes);
+                int pieces = segmenter.Segment(text, chunkEnds, ends);
                 Assert.Equal(expected, ends[..pieces]);
             }
         }
@@ -71,21 +71,24 @@ public class NGramSegmenterTests
         // 中 occurs once: its bigrams are pruned, and no piece may begin inside it. No path is left from there on.
         byte[][] training = ["abab"u8.ToArray(), "abab中"u8.ToArray()];
         using NGramModel model = new NGramSteps().Model(training);
-        Assert.Equal([4, 5, 6, 7, 8, 9], Segment(new NGramSegmenter(model, ensureUnicode: true), "abab中ab"u8.ToArray())[^6..]);
+        byte[] text = "abab中ab"u8.ToArray();
+        Assert.Equal([4, 5, 6, 7, 8, 9], Segment(new NGramSegmenter(model, ensureUnicode: true), text, text.Length)[^6..]);
     }
 
     [Fact]
     public void Segment_EmptyChunk_ReturnsNoPieces()
     {
         using NGramModel model = new NGramSteps().Model([[1]]);
-        Assert.Equal(0, new NGramSegmenter(model, true).Segment([], []));
+        using var segmenter = new NGramSegmenter(model, true);
+        Assert.Equal(0, segmenter.Segment([], []));
     }
 
     [Fact]
     public void Segment_TooLittleRoom_Throws()
     {
         using NGramModel model = new NGramSteps().Model([[1]]);
-        Assert.Throws<ArgumentException>(() => new NGramSegmenter(model, true).Segment([1, 2], new int[1]));
+        using var segmenter = new NGramSegmenter(model, true);
+        Assert.Throws<ArgumentException>(() => segmenter.Segment([1, 2], new int[1]));
     }
 
     [Theory]
@@ -97,60 +100,64 @@ public class NGramSegmenterTests
     public void Segment_ChunkEndsThatDoNotAscendToTheEnd_Throws(params int[] chunkEnds)
     {
         using NGramModel model = new NGramSteps().Model([[1]]);
-        Assert.Throws<ArgumentException>(() => new NGramSegmenter(model, true).Segment([1, 2], chunkEnds, new int[2]));
+        using var segmenter = new NGramSegmenter(model, true);
+        Assert.Throws<ArgumentException>(() => segmenter.Segment([1, 2], chunkEnds, new int[2]));
     }
 
     [Fact]
-    public void Open_MappedFile_SegmentsAsTheCopy()
-    {
-        byte[][] chunks = [.. Enumerable.Range(0, 50).Select(i => System.Text.Encoding.UTF8.GetBytes($"eins zwei {i % 5} drei vier {i} é"))];
-        var steps = new NGramSteps();
-        byte[] file = steps.Build(steps.Merge(steps.Count(chunks))).File;
-        using NGramModel copy = NGramModel.Read(new MemoryStream(file));
-        using var mapped = MemoryMappedFile.CreateNew(null, file.Length);
-        using (MemoryMappedViewStream view = mapped.CreateViewStream())
-        {
-            view.Write(file);
-        }
-
-        using NGramModel model = NGramModel.Open(mapped, file.Length);
-        Assert.Equal(copy.NGramsByOrder, model.NGramsByOrder);
-        foreach (byte[] chunk in chunks)
-        {
-            Assert.Equal(Segment(new NGramSegmenter(copy, true), chunk), Segment(new NGramSegmenter(model, true), chunk));
-        }
-    }
-
-    [Fact]
-    public void TrimResidency_WhileOthersRead_ChangesNothing()
-    {
-        byte[][] chunks = [.. Enumerable.Range(0, 200).Select(i => System.Text.Encoding.UTF8.GetBytes($"eins zwei {i % 5} drei vier {i} é"))];
-        var steps = new NGramSteps();
-        byte[] file = steps.Build(steps.Merge(steps.Count(chunks))).File;
-        using var mapped = MemoryMappedFile.CreateNew(null, file.Length);
-        using (MemoryMappedViewStream view = mapped.CreateViewStream())
-        {
-            view.Write(file);
-        }
-
-        using NGramModel model = NGramModel.Open(mapped, file.Length);
-        using NGramModel copy = NGramModel.Read(new MemoryStream(file));
-        var segmenter = new NGramSegmenter(copy, true);
-        int[][] expected = Array.ConvertAll(chunks, chunk => Segment(segmenter, chunk));
-        Parallel.For(0, 4, part =>
-        {
-            var other = new NGramSegmenter(model, true);
-            for (int i = part; i < chunks.Length; i++)
+    public void Open_AnyModel_SegmentsAndScoresAsTheCopy() =>
+        Gen.Select(NGramGen.Chunks(6, 60), NGramGen.Chunks(4, 400), Gen.Int[1, 8], Gen.Long[1, 4], Gen.Int[0, 1], Gen.Int[8, 500]).Sample(
+            (training, chunks, order, minCount, wide, windowBytes) =>
             {
-                model.TrimResidency();
-                Assert.Equal(expected[i], Segment(other, chunks[i]));
-            }
-        });
-        model.TrimResidency();
-        copy.TrimResidency();
-        Assert.Equal(expected[0], Segment(segmenter, chunks[0]));
-        model.Dispose();
-        model.TrimResidency();
+                var steps = new NGramSteps { Order = order, MinCount = minCount, IndexBytes = 4 * wide };
+                byte[] bytes = steps.Build(steps.Merge(steps.Count(training))).File;
+                using NGramModel copy = NGramModel.Read(new MemoryStream(bytes));
+                using NGramModel model = NGramModels.OpenFile(bytes);
+                Assert.Equal(copy.NGramsByOrder, model.NGramsByOrder);
+                byte[][] all = [.. chunks, .. training, []];
+                byte[] text = [.. all.SelectMany(chunk => chunk)];
+                int[] chunkEnds = [.. all.Select((_, i) => all[..(i + 1)].Sum(chunk => chunk.Length))];
+                Assert.Equal(
+                    Segment(new NGramSegmenter(copy, true), text, chunkEnds),
+                    Segment(new NGramSegmenter(model, true, windowBytes), text, chunkEnds));
+                for (int i = 0; i < Math.Min(text.Length, 100); i++)
+                {
+                    ReadOnlySpan<byte> ngram = text.AsSpan(i, Math.Min(1 + (i % order), text.Length - i));
+                    Assert.Equal(copy.Score(ngram), model.Score(ngram));
+                }
+            },
+            iter: 100);
+
+    [Theory]
+    [InlineData(6, 0)]
+    [InlineData(5, 4)]
+    public void Open_TablesOfManyReads_SegmentAsTheCopyOnAllThreads(int order, int indexBytes)
+    {
+        // Random bytes make tables of some megabytes, whose parts are read one after another, and with small windows far apart.
+        var random = new Random(11);
+        byte[] training = new byte[200_000];
+        random.NextBytes(training);
+        var steps = new NGramSteps { Order = order, MinCount = 1, IndexBytes = indexBytes };
+        byte[] bytes = steps.Build(steps.Merge(steps.Count([training]))).File;
+        Assert.True(bytes.Length > 20 * NGramTableReader.BufferBytes);
+        using NGramModel copy = NGramModel.Read(new MemoryStream(bytes));
+        using NGramModel model = NGramModels.OpenFile(bytes);
+
+        // Half of it known, so that looks end in every way.
+        byte[] text = [.. training[50_000..100_000], .. new byte[1000], .. training[..20_000].Reverse()];
+        int[] expected = Segment(new NGramSegmenter(copy, false), text, text.Length);
+        Parallel.ForEach((int[])[100, 2048, 20_000, 1 << 20], windowBytes =>
+            Assert.Equal(expected, Segment(new NGramSegmenter(model, false, windowBytes), text, text.Length)));
+    }
+
+    // Of a segmenter that serves once.
+    private static int[] Segment(NGramSegmenter segmenter, byte[] text, params int[] chunkEnds)
+    {
+        using (segmenter)
+        {
+            int[] ends = new int[text.Length];
+            return ends[..segmenter.Segment(text, chunkEnds, ends)];
+        }
     }
 
     private static int[] Segment(NGramSegmenter segmenter, byte[] chunk)
