@@ -17,6 +17,8 @@ step dotnet build Pipeline.sln --configuration Release --no-restore
 step dotnet build scripts/make-sample.cs
 step dotnet build scripts/bench-train.cs
 step dotnet build scripts/bench-scaling.cs
+step dotnet build scripts/bench-cluster.cs
+step dotnet build scripts/bench-coordinator.cs
 step dotnet build scripts/check-plan.cs
 step dotnet build scripts/measure-constants.cs
 step dotnet build scripts/make-corpus.cs
