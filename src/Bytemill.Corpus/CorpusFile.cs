@@ -25,6 +25,14 @@ public sealed record CorpusFile
     /// <summary>Top-level columns in schema order.</summary>
     public required ImmutableArray<ColumnInfo> Columns { get; init; }
 
+    /// <summary>How often its text counts in training, at least 1.</summary>
+    public int Weight { get; init; } = 1;
+
+    /// <summary>Rows that the job looks at; null where only reading them tells.</summary>
+    public long? RowsToRead => RowGroups.Any(group => group.Rows == RowGroupInfo.UnknownRows && !group.IsLeftAside)
+        ? null
+        : RowGroups.Sum(group => Math.Min(group.Rows, group.Take ?? group.Rows));
+
     /// <summary>Rows of all row groups; null where only reading all of them tells.</summary>
     public long? Rows => RowGroups.Any(group => group.Rows == RowGroupInfo.UnknownRows) ? null : RowGroups.Sum(group => group.Rows);
 

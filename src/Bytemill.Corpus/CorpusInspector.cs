@@ -17,14 +17,20 @@ public static class CorpusInspector
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(textColumn);
-        return CompletedTask.Of(() => Inspect(path, textColumn), cancellationToken);
+        return CompletedTask.Of(() => Inspect(path, SourceOptions.FromString(textColumn)), cancellationToken);
     }
 
-    internal static CorpusFile Inspect(string path, string textColumn)
+    internal static CorpusFile Inspect(string path, SourceOptions options)
     {
         using CorpusSource source = CorpusSource.Open(path);
         ParquetFooter footer = ParquetFooter.Read(source);
-        SchemaNode text = footer.FindTextColumn(textColumn);
+        SchemaNode text = footer.FindTextColumn(options.TextColumn);
+        ImmutableArray<Comparison>? comparisons = options.Where is { } condition ? condition.After(path) : [];
+        foreach (Comparison comparison in comparisons ?? [])
+        {
+            ConditionColumn.Find(footer, comparison);
+        }
+
         return new CorpusFile
         {
             Path = path,
@@ -34,9 +40,12 @@ public static class CorpusInspector
             RowGroups =
             [
                 .. footer.RowGroups.Select(
-                    group => new RowGroupInfo(group.Rows, group.Chunks[text.LeafIndex].UncompressedBytes)),
+                    group => new RowGroupInfo(group.Rows, group.Chunks[text.LeafIndex].UncompressedBytes)
+                    {
+                        Take = comparisons is not { } asked || RowGroupBounds.Exclude(footer, group, asked) ? 0 : null,
+                    }),
             ],
-            Columns = DescribeColumns(footer),
+            Columns = HivePath.WithDirectories(path, DescribeColumns(footer)),
         };
     }
 

@@ -8,7 +8,7 @@ public sealed record CorpusPartition
     /// <summary>0-based index in the plan.</summary>
     public required int Index { get; init; }
 
-    /// <summary>Where it lies: at least one range, at most one of each file, in the order of the files.</summary>
+    /// <summary>Where it lies: at least one range, in the order of the files.</summary>
     public required ImmutableArray<CorpusRange> Ranges { get; init; }
 
     /// <summary>Rows in these row groups, as far as they are known beforehand.</summary>

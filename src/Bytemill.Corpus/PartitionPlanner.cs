@@ -24,7 +24,8 @@ public static class PartitionPlanner
     /// <param name="files">Files; their order gives <see cref="CorpusRange.FileIndex"/>.</param>
     /// <param name="targetBytes">Wanted <see cref="CorpusPartition.TextBytes"/> of a partition, at least 1. A row group is
     /// never cut, so partitions can be larger.</param>
-    /// <returns>Partitions in file and row-group order, each of at least one row group; no row group is left out. A pure function of
+    /// <returns>Partitions in file and row-group order, each of at least one row group, all of files of one weight; no row group is left out but
+    /// those that are left aside. A pure function of
     /// the arguments.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="targetBytes"/> is less than 1.</exception>
     public static ImmutableArray<CorpusPartition> Plan(IReadOnlyList<CorpusFile> files, long targetBytes)
@@ -36,9 +37,9 @@ public static class PartitionPlanner
         long groups = 0;
         foreach (CorpusFile file in files)
         {
-            groups += file.RowGroups.Length;
-            foreach (RowGroupInfo group in file.RowGroups)
+            foreach (RowGroupInfo group in file.RowGroups.Where(group => !group.IsLeftAside))
             {
+                groups++;
                 total += group.TextBytes;
             }
         }
@@ -51,8 +52,19 @@ public static class PartitionPlanner
         for (int fileIndex = 0; fileIndex < files.Count; fileIndex++)
         {
             ImmutableArray<RowGroupInfo> file = files[fileIndex].RowGroups;
+            if (fileIndex > 0 && files[fileIndex].Weight != files[fileIndex - 1].Weight)
+            {
+                // What a partition counts is multiplied as a whole.
+                cutter.Cut();
+            }
+
             for (int group = 0; group < file.Length; group++)
             {
+                if (file[group].IsLeftAside)
+                {
+                    continue;
+                }
+
                 // The ideal border of a part; a row group goes where its middle lies. A huge one can leave parts empty.
                 Int128 middle = before + (file[group].TextBytes / 2);
                 if (part < parts && middle >= total * part / parts)
@@ -82,9 +94,9 @@ public static class PartitionPlanner
 
         public void Add(int file, int group, RowGroupInfo info)
         {
-            if (_ranges.Count > 0 && _ranges[^1].FileIndex == file)
+            if (_ranges.Count > 0 && _ranges[^1] is var last && last.FileIndex == file && last.FirstRowGroup + last.RowGroupCount == group)
             {
-                _ranges[^1] = _ranges[^1] with { RowGroupCount = _ranges[^1].RowGroupCount + 1 };
+                _ranges[^1] = last with { RowGroupCount = last.RowGroupCount + 1 };
             }
             else
             {

@@ -16,6 +16,8 @@ public sealed class TextBatch : IDisposable
     private int[]? _levels;
     private byte[]? _pooled;
     private ReadOnlyMemory<byte>?[][] _kept = [];
+    private RowSelection _selection = RowSelection.All;
+    private bool[]? _isTaken;
 
     internal TextBatch(int rowCount, int maxDefinitionLevel)
     {
@@ -35,10 +37,12 @@ public sealed class TextBatch : IDisposable
     /// <param name="firstRow">As <see cref="FirstRow"/>.</param>
     /// <param name="text">Text of each row, checked to be UTF-8.</param>
     /// <param name="kept">Columns beside the text, each as long.</param>
+    /// <param name="isTaken">Whether each row is taken.</param>
     /// <param name="pooled">What text and columns lie in; goes back to the pool with the batch.</param>
-    internal static TextBatch FromRows(long firstRow, ReadOnlyMemory<byte>?[] text, ReadOnlyMemory<byte>?[][] kept, byte[] pooled)
+    internal static TextBatch FromRows(
+        long firstRow, ReadOnlyMemory<byte>?[] text, ReadOnlyMemory<byte>?[][] kept, bool[] isTaken, byte[] pooled)
     {
-        TextBatch batch = new(text.Length, maxDefinitionLevel: 1) { FirstRow = firstRow, _kept = kept, _pooled = pooled };
+        TextBatch batch = new(text.Length, maxDefinitionLevel: 1) { FirstRow = firstRow, _kept = kept, _isTaken = isTaken, _pooled = pooled };
         for (int row = 0; row < text.Length; row++)
         {
             batch._values![row] = text[row] ?? default;
@@ -57,6 +61,12 @@ public sealed class TextBatch : IDisposable
 
     /// <summary>Bytes of text of all rows.</summary>
     public long TotalBytes { get; private set; }
+
+    /// <summary>The rows of its group that are taken.</summary>
+    internal RowSelection Selection
+    {
+        init => _selection = value;
+    }
 
     internal Memory<ReadOnlyMemory<byte>> Values => _values.AsMemory(0, RowCount);
 
@@ -77,6 +87,10 @@ public sealed class TextBatch : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)RowCount, nameof(row));
         return _values[row];
     }
+
+    /// <summary>Whether a row is wanted at all; the text of others may be missing.</summary>
+    /// <param name="row">0-based index in the batch.</param>
+    public bool IsTaken(int row) => _isTaken is null ? _selection.Takes(FirstRow + row) : _isTaken[row];
 
     /// <summary>Whether the row has no text. In a nested column also when a struct around it is null.</summary>
     /// <param name="row">0-based index in the batch.</param>
@@ -167,7 +181,7 @@ public sealed class TextBatch : IDisposable
         for (int row = 0; row < RowCount; row++)
         {
             ReadOnlySpan<byte> text = this[row];
-            if (!Utf8.IsValid(text))
+            if (!Utf8.IsValid(text) && IsTaken(row))
             {
                 int offset = FirstInvalid(text);
                 throw new CorpusException(

@@ -20,9 +20,11 @@ public sealed class TextColumnReader : ITextSource, IAsyncDisposable
     private readonly ParquetFooter _footer;
     private readonly SchemaNode _column;
     private readonly DataField _field;
+    private readonly SourceOptions _options;
 
-    private TextColumnReader(CorpusSource source, ParquetFooter footer, SchemaNode column)
+    private TextColumnReader(CorpusSource source, ParquetFooter footer, SchemaNode column, SourceOptions options)
     {
+        _options = options;
         _source = source;
         _footer = footer;
         _column = column;
@@ -43,24 +45,24 @@ public sealed class TextColumnReader : ITextSource, IAsyncDisposable
     /// <summary>Opens a file and reads its footer, on the calling thread.</summary>
     /// <inheritdoc cref="CorpusInspector.InspectAsync"/>
     public static Task<TextColumnReader> OpenAsync(
-        string path, string textColumn, CancellationToken cancellationToken = default)
+        string path, SourceOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(textColumn);
-        return CompletedTask.Of(() => Open(path, textColumn), cancellationToken);
+        ArgumentNullException.ThrowIfNull(options);
+        return CompletedTask.Of(() => Open(path, options), cancellationToken);
     }
 
     /// <summary>Opens a file and reads its footer.</summary>
     /// <inheritdoc cref="CorpusInspector.InspectAsync"/>
-    public static TextColumnReader Open(string path, string textColumn)
+    public static TextColumnReader Open(string path, SourceOptions options)
     {
         ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(textColumn);
+        ArgumentNullException.ThrowIfNull(options);
         CorpusSource source = CorpusSource.Open(path);
         try
         {
             ParquetFooter footer = ParquetFooter.Read(source);
-            return new TextColumnReader(source, footer, footer.FindTextColumn(textColumn));
+            return new TextColumnReader(source, footer, footer.FindTextColumn(options.TextColumn), options);
         }
         catch
         {
@@ -69,20 +71,35 @@ public sealed class TextColumnReader : ITextSource, IAsyncDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public RowSelection SelectRows(int group, long? take, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(group);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(group, RowGroupCount);
+        return ParquetRows.Select(_source, _footer, group, _options, take, cancellationToken);
+    }
+
     /// <summary>Reads the text of a row group a few pages at a time, in order, and checks that it is UTF-8.</summary>
     /// <param name="group">0-based index, less than <see cref="RowGroupCount"/>.</param>
     /// <param name="batchBytes">Decompressed pages that make up a batch, with twenty bytes for each row: so much memory a reader needs
     /// for a batch, twice; or for one page with its dictionary when these are larger.</param>
+    /// <param name="selection">Rows to take; pages without any are not read.</param>
     /// <param name="cancellationToken">Looked at between pages.</param>
     /// <returns>Batches of at least one row, each to be disposed before the next is asked for; none for a row group without rows.</returns>
     /// <exception cref="CorpusException">The data is damaged, of a kind that is not supported, or no UTF-8.</exception>
-    public IEnumerable<TextBatch> ReadBatches(int group, long batchBytes, CancellationToken cancellationToken = default)
+    public IEnumerable<TextBatch> ReadBatches(int group, long batchBytes, RowSelection selection, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(selection);
         ArgumentOutOfRangeException.ThrowIfNegative(group);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(group, RowGroupCount);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchBytes, 1);
-        return EnumerateBatches(group, batchBytes, cancellationToken);
+        return EnumerateBatches(group, batchBytes, selection, cancellationToken);
     }
+
+    /// <summary>As the other overload, for all rows.</summary>
+    /// <inheritdoc cref="ReadBatches(int, long, RowSelection, CancellationToken)"/>
+    public IEnumerable<TextBatch> ReadBatches(int group, long batchBytes, CancellationToken cancellationToken = default) =>
+        ReadBatches(group, batchBytes, RowSelection.All, cancellationToken);
 
     /// <summary>Reads the text of a row group and checks that it is UTF-8, on the calling thread.</summary>
     /// <param name="rowGroup">0-based index, less than <see cref="RowGroupCount"/>.</param>
@@ -111,10 +128,10 @@ public sealed class TextColumnReader : ITextSource, IAsyncDisposable
         RowGroup group = _footer.RowGroups[rowGroup];
         CheckRows(group.Rows, Where(rowGroup));
         ColumnChunk chunk = group.Chunks[_column.LeafIndex];
-        return Decode(rowGroup, chunk, group.Rows == 0 ? [] : PageWalker.Walk(_source, chunk, Where(rowGroup)), 0, group.Rows, cancellationToken);
+        return Decode(rowGroup, chunk, group.Rows == 0 ? [] : PageWalker.Walk(_source, chunk, Where(rowGroup)), 0, group.Rows, RowSelection.All, cancellationToken);
     }
 
-    private IEnumerable<TextBatch> EnumerateBatches(int rowGroup, long batchBytes, CancellationToken cancellationToken)
+    private IEnumerable<TextBatch> EnumerateBatches(int rowGroup, long batchBytes, RowSelection selection, CancellationToken cancellationToken)
     {
         RowGroup group = _footer.RowGroups[rowGroup];
         if (group.Rows == 0)
@@ -136,6 +153,12 @@ public sealed class TextColumnReader : ITextSource, IAsyncDisposable
         for (int i = 0; i < pages.Count; i++)
         {
             PageHeader page = pages[i];
+            if (page.IsData && page.Values > 0 && rows == 0 && !selection.TakesAny(firstRow, page.Values))
+            {
+                firstRow += page.Values;
+                continue;
+            }
+
             if (page.IsData && page.Values > 0)
             {
                 if (taken.Count == 0 && dictionary is not null)
@@ -151,7 +174,7 @@ public sealed class TextColumnReader : ITextSource, IAsyncDisposable
             if (rows > 0 && (bytes >= room || i == pages.Count - 1))
             {
                 CheckRows(rows, where);
-                yield return Decode(rowGroup, chunk with { Values = rows }, taken, firstRow, rows, cancellationToken);
+                yield return Decode(rowGroup, chunk with { Values = rows }, taken, firstRow, rows, selection, cancellationToken);
                 taken.Clear();
                 firstRow += rows;
                 (rows, bytes) = (0, 0);
@@ -173,10 +196,10 @@ public sealed class TextColumnReader : ITextSource, IAsyncDisposable
 
     // Decodes some data pages, with the dictionary before them when there is one.
     private TextBatch Decode(
-        int rowGroup, ColumnChunk chunk, List<PageHeader> pages, long firstRow, long rows, CancellationToken cancellationToken)
+        int rowGroup, ColumnChunk chunk, List<PageHeader> pages, long firstRow, long rows, RowSelection selection, CancellationToken cancellationToken)
     {
         string where = Where(rowGroup);
-        TextBatch batch = new((int)rows, _column.MaxDefinitionLevel) { FirstRow = firstRow };
+        TextBatch batch = new((int)rows, _column.MaxDefinitionLevel) { FirstRow = firstRow, Selection = selection };
         try
         {
             if (rows > 0)

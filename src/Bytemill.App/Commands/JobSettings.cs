@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Bytemill.Corpus;
 using Bytemill.Pipeline;
 using Spectre.Console.Cli;
 
@@ -12,13 +13,25 @@ internal abstract class JobSettings : ClusterSettings
     public string[] MoreInputs { get; init; } = [];
 
     [CommandOption("-i|--input <PATH>")]
-    [Description("Parquet, .jsonl or .txt files (these also .gz or .zst): a file, a directory or a quoted glob ('DIR/*.parquet'); may be given several times. See docs/input.md.")]
+    [Description("Parquet, .jsonl or .txt files (these also .gz or .zst): a file, a directory or a quoted glob ('DIR/*.parquet'), with '@2' behind it when its text counts twice in training; or '@LIST', a file with an input in each line. May be given several times. See docs/input.md.")]
     public string[] Inputs { get; init; } = [];
 
     [CommandOption("--text-column <NAME>")]
     [Description("Column or JSON property that holds the text, also in a struct: doc.text. In .txt files every line is a text.")]
     [DefaultValue("text")]
     public string TextColumn { get; init; } = "text";
+
+    [CommandOption("--where <CONDITION>")]
+    [Description("Take only rows that meet it: comparisons of columns, also of directories (lang=zh/), joined by 'and': \"lang in (zh, ja) and score >= 0.5\". Row groups whose statistics rule it out are not read.")]
+    public string? Where { get; init; }
+
+    [CommandOption("--sample <FRACTION>")]
+    [Description("Take about this fraction of these rows, the same ones every time.")]
+    public double? Sample { get; init; }
+
+    [CommandOption("--limit <N>")]
+    [Description("Take only the first N of these rows, in order of the files' paths.")]
+    public long? Limit { get; init; }
 
     [CommandOption("-o|--output <DIR>")]
     [Description("Directory for the results; new or empty.")]
@@ -86,8 +99,11 @@ internal abstract class JobSettings : ClusterSettings
         {
             Mode = mode,
             // Absolute, since another process may do the work.
-            Inputs = [.. inputs.Select(Path.GetFullPath)],
+            Inputs = [.. inputs.Select(InputExpression.Absolute)],
             TextColumn = TextColumn,
+            Where = Where,
+            Sample = Sample,
+            Limit = Limit,
             OutputDirectory = Path.GetFullPath(Output),
             Overwrite = Overwrite,
             PartitionBytes = (long)PartitionMegabytes << 20,

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Bytemill.Corpus;
 using Bytemill.Pipeline;
 using Spectre.Console.Cli;
 
@@ -116,7 +117,7 @@ internal sealed class PlanSettings : CommandSettings
             Spec = new JobSpec
             {
                 Mode = TrainOnly ? JobMode.Train : JobMode.Run,
-                Inputs = [.. inputs.Select(Path.GetFullPath)],
+                Inputs = [.. inputs.Select(InputExpression.Absolute)],
                 TextColumn = TextColumn,
                 // Nothing is written: the job's checks of an output directory do not matter here.
                 OutputDirectory = Path.Combine(spill, ".bytemill-plan"),

@@ -141,7 +141,7 @@ internal sealed class CorpusEvaluator
             List<string>? names = _groupColumn is null ? null : ReadGroups(_files[file].Path, group, partial, cancellationToken);
             using ITextSource source = TextSources.Open(_files[file].Path, _textColumn);
             int row = 0;
-            foreach (TextBatch batch in source.ReadBatches(group, BatchBytes, cancellationToken))
+            foreach (TextBatch batch in source.ReadBatches(group, BatchBytes, RowSelection.All, cancellationToken))
             {
                 using (batch)
                 {
@@ -164,7 +164,7 @@ internal sealed class CorpusEvaluator
     {
         using ITextSource source = TextSources.Open(path, _groupColumn!);
         List<string> names = [];
-        foreach (TextBatch batch in source.ReadBatches(group, BatchBytes, cancellationToken))
+        foreach (TextBatch batch in source.ReadBatches(group, BatchBytes, RowSelection.All, cancellationToken))
         {
             using (batch)
             {

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Text;
+
 namespace Bytemill.Corpus;
 
 /// <summary>
@@ -23,6 +26,9 @@ public sealed class TokenizedFileWriter : ITokenizedWriter
     private readonly ParquetOutput _output;
     private readonly PageBodyReader _bodies;
     private readonly TokenChunkWriter _tokens;
+    private readonly PageCompressor _compressor;
+    private readonly ImmutableArray<KeyValuePair<string, string?>> _directories;
+    private readonly StringChunkWriter[] _directoryColumns;
     private readonly int _endRowGroup;
     private int _nextRowGroup;
     private OpenRowGroup? _open;
@@ -30,8 +36,17 @@ public sealed class TokenizedFileWriter : ITokenizedWriter
     private bool _isDisposed;
 
     private TokenizedFileWriter(
-        CorpusSource source, ParquetFooter input, ColumnSelection kept, Stream output, TokenizedFileOptions options, int end)
+        CorpusSource source,
+        ParquetFooter input,
+        ColumnSelection kept,
+        ImmutableArray<KeyValuePair<string, string?>> directories,
+        Stream output,
+        TokenizedFileOptions options,
+        int end)
     {
+        _compressor = new PageCompressor(options.ZstdLevel);
+        _directories = directories;
+        _directoryColumns = [.. directories.Select(directory => new StringChunkWriter(directory.Key, _compressor))];
         _source = source;
         _input = input;
         _kept = kept;
@@ -134,7 +149,8 @@ public sealed class TokenizedFileWriter : ITokenizedWriter
         try
         {
             ParquetFooter input = ParquetFooter.Read(source);
-            ColumnSelection kept = ColumnSelection.Select(input, input.FindTextColumn(textColumn), keep);
+            ColumnSelection kept = ColumnSelection.Select(
+                input, input.FindTextColumn(textColumn), keep, HivePath.ColumnsOf(source.Path).Select(directory => directory.Key));
             int available = input.RowGroups.Count;
             int count = options.RowGroupCount ?? Math.Max(0, available - options.FirstRowGroup);
             if (options.FirstRowGroup > available || count > available - options.FirstRowGroup)
@@ -145,7 +161,9 @@ public sealed class TokenizedFileWriter : ITokenizedWriter
                     nameof(options));
             }
 
-            writer = new TokenizedFileWriter(source, input, kept, output, options, options.FirstRowGroup + count);
+            ImmutableArray<KeyValuePair<string, string?>> directories = HivePath.Kept(
+                source.Path, keep, name => input.Root.Children.Exists(column => string.Equals(column.Name, name, StringComparison.Ordinal)));
+            writer = new TokenizedFileWriter(source, input, kept, directories, output, options, options.FirstRowGroup + count);
             return writer;
         }
         catch
@@ -195,23 +213,40 @@ public sealed class TokenizedFileWriter : ITokenizedWriter
     /// <param name="cancellationToken">Cancels; the output is then to be thrown away.</param>
     /// <exception cref="ArgumentException">The row group is not the next.</exception>
     /// <exception cref="CorpusException">A kept column is damaged.</exception>
-    public void BeginRowGroup(int rowGroup, CancellationToken cancellationToken = default)
+    public void BeginRowGroup(int rowGroup, CancellationToken cancellationToken = default) => BeginGroup(rowGroup, RowSelection.All, cancellationToken);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The row group is not the next.</exception>
+    public void BeginGroup(int group, RowSelection selection, CancellationToken cancellationToken)
     {
-        RequireNext(rowGroup);
+        ArgumentNullException.ThrowIfNull(selection);
+        RequireNext(group);
+        if (selection.Count == 0)
+        {
+            // No reader needs a row group without rows.
+            _nextRowGroup++;
+            return;
+        }
 
         // Anything that fails from here on leaves half a row group behind.
         _state = State.Writing;
-        RowGroup group = _input.RowGroups[rowGroup];
+        RowGroup rows = _input.RowGroups[group];
         _output.BeginRowGroup();
         foreach (SchemaNode leaf in _kept.Leaves)
         {
-            string where = $"{_source.Path}: row group {rowGroup}, column '{leaf.DottedPath}'";
-            ColumnChunk chunk = group.Chunks[leaf.LeafIndex];
+            string where = $"{_source.Path}: row group {group}, column '{leaf.DottedPath}'";
+            ColumnChunk chunk = rows.Chunks[leaf.LeafIndex];
+            if (selection.Count is not null)
+            {
+                ChunkFilter.Write(_source, chunk, selection, _output, _compressor, where, cancellationToken);
+                continue;
+            }
+
             _output.Add(ChunkCopier.Copy(_source, _bodies, chunk, _output.Stream, _output.Position, where, cancellationToken));
         }
 
-        _tokens.Begin($"{_source.Path}: row group {rowGroup}");
-        _open = new OpenRowGroup(group);
+        _tokens.Begin($"{_source.Path}: row group {group}");
+        _open = new OpenRowGroup(selection.Count ?? rows.Rows);
         _state = State.InRowGroup;
     }
 
@@ -227,10 +262,10 @@ public sealed class TokenizedFileWriter : ITokenizedWriter
     {
         OpenRowGroup open = RequireRowGroup();
         CheckLengths(ids, lengths);
-        if (lengths.Length > open.Group.Rows - open.Rows)
+        if (lengths.Length > open.ExpectedRows - open.Rows)
         {
             throw new ArgumentException(
-                $"{lengths.Length} rows after {open.Rows} are more than the {open.Group.Rows} of the row group.", nameof(lengths));
+                $"{lengths.Length} rows after {open.Rows} are more than the {open.ExpectedRows} of the row group.", nameof(lengths));
         }
 
         _state = State.Writing;
@@ -239,12 +274,11 @@ public sealed class TokenizedFileWriter : ITokenizedWriter
         _state = State.InRowGroup;
     }
 
-    void ITokenizedWriter.BeginGroup(int group, CancellationToken cancellationToken) => BeginRowGroup(group, cancellationToken);
-
     Task ITokenizedWriter.AppendAsync(TextBatch batch, ReadOnlyMemory<int> ids, ReadOnlyMemory<int> lengths, CancellationToken cancellationToken) =>
         AppendAsync(ids, lengths, cancellationToken);
 
-    Task ITokenizedWriter.EndGroupAsync(CancellationToken cancellationToken) => EndRowGroupAsync(cancellationToken);
+    Task ITokenizedWriter.EndGroupAsync(CancellationToken cancellationToken) =>
+        _state == State.Open ? Task.CompletedTask : EndRowGroupAsync(cancellationToken);
 
     /// <summary>Ends the row group.</summary>
     /// <param name="cancellationToken">Cancels; the output is then to be thrown away.</param>
@@ -252,15 +286,26 @@ public sealed class TokenizedFileWriter : ITokenizedWriter
     public async Task EndRowGroupAsync(CancellationToken cancellationToken = default)
     {
         OpenRowGroup open = RequireRowGroup();
-        if (open.Rows != open.Group.Rows)
+        if (open.Rows != open.ExpectedRows)
         {
-            throw new InvalidOperationException($"The row group has {open.Group.Rows} rows; {open.Rows} were written.");
+            throw new InvalidOperationException($"The row group has {open.ExpectedRows} rows; {open.Rows} were written.");
         }
 
         _state = State.Writing;
         _output.Add(await _tokens.EndIdsAsync(_output.Stream, _output.Position, cancellationToken).ConfigureAwait(false));
         _output.Add(await _tokens.EndCountsAsync(_output.Stream, _output.Position, cancellationToken).ConfigureAwait(false));
-        _output.EndRowGroup(open.Group.Rows);
+        for (int i = 0; i < _directoryColumns.Length; i++)
+        {
+            byte[] value = Encoding.UTF8.GetBytes(_directories[i].Value ?? "");
+            for (long row = 0; row < open.ExpectedRows; row++)
+            {
+                _directoryColumns[i].Append(value, _directories[i].Value is null);
+            }
+
+            _directoryColumns[i].EndRowGroup(_output);
+        }
+
+        _output.EndRowGroup(open.ExpectedRows);
         _nextRowGroup++;
         _open = null;
         _state = State.Open;
@@ -300,7 +345,7 @@ public sealed class TokenizedFileWriter : ITokenizedWriter
         }
 
         _state = State.Writing;
-        _output.Complete(_kept.ColumnCount + 2, [.. _kept.Elements, .. TokenChunkWriter.Elements()], _options.Metadata, Orders());
+        _output.Complete(_kept.ColumnCount + 2 + _directories.Length, [.. _kept.Elements, .. TokenChunkWriter.Elements(), .. _directories.Select(directory => StringChunkWriter.Element(directory.Key))], _options.Metadata, Orders());
         _state = State.Complete;
         return Task.CompletedTask;
     }
@@ -325,6 +370,8 @@ public sealed class TokenizedFileWriter : ITokenizedWriter
         finally
         {
             _tokens.Dispose();
+            _compressor.Dispose();
+            Array.ForEach(_directoryColumns, column => column.Dispose());
             _bodies.Dispose();
             _source.Dispose();
         }
@@ -370,12 +417,12 @@ public sealed class TokenizedFileWriter : ITokenizedWriter
 
         ThriftList orders = new(ThriftType.Struct);
         orders.Items.AddRange(_kept.Leaves.Select(leaf => _input.ColumnOrders!.Items[leaf.LeafIndex]));
-        return ParquetOutput.AppendOrdersByType(orders, 2);
+        return ParquetOutput.AppendOrdersByType(orders, 2 + _directories.Length);
     }
 
-    private sealed class OpenRowGroup(RowGroup group)
+    private sealed class OpenRowGroup(long expectedRows)
     {
-        public RowGroup Group { get; } = group;
+        public long ExpectedRows { get; } = expectedRows;
 
         /// <summary>Rows written so far.</summary>
         public long Rows { get; set; }

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Text;
+
 namespace Bytemill.Corpus;
 
 /// <summary>
@@ -12,6 +15,8 @@ public sealed class TokenizedTableWriter : ITokenizedWriter
 
     private readonly TokenizedFileOptions _options;
     private readonly string[] _keep;
+    private readonly int _own;
+    private readonly byte[]?[] _directories;
     private readonly ParquetOutput _output;
     private readonly PageCompressor _compressor;
     private readonly StringChunkWriter[] _kept;
@@ -22,33 +27,37 @@ public sealed class TokenizedTableWriter : ITokenizedWriter
     private bool _isComplete;
 
     /// <param name="path">The input, for messages.</param>
-    /// <param name="keep">Names of the kept properties.</param>
+    /// <param name="keep">Names of the kept properties, and of columns that directories stand for; null for all of these and no property.</param>
     /// <param name="output">A stream that can be written, at its beginning; it stays open.</param>
     /// <param name="options">How to write.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="CorpusException">A name is taken by a token column, or occurs twice.</exception>
-    public TokenizedTableWriter(string path, IReadOnlyList<string> keep, Stream output, TokenizedFileOptions options)
+    public TokenizedTableWriter(string path, IReadOnlyList<string>? keep, Stream output, TokenizedFileOptions options)
     {
         ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(keep);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        CheckNames(path, keep);
-        (_where, _options, _keep) = (path, options, [.. keep]);
+        ImmutableArray<string> own = HivePath.WithoutDirectories(path, [.. keep ?? []]);
+        ImmutableArray<KeyValuePair<string, string?>> directories = HivePath.Kept(path, keep, _ => false);
+        (_where, _options, _own) = (path, options, own.Length);
+        _keep = [.. own, .. directories.Select(directory => directory.Key)];
+        _directories = [.. directories.Select(directory => directory.Value is { } value ? Encoding.UTF8.GetBytes(value) : null)];
+        CheckNames(path, _keep);
         _output = new ParquetOutput(output);
         _compressor = new PageCompressor(options.ZstdLevel);
-        _kept = [.. keep.Select(name => new StringChunkWriter(name, _compressor))];
+        _kept = [.. _keep.Select(name => new StringChunkWriter(name, _compressor))];
         _tokens = new TokenChunkWriter(options.ZstdLevel);
     }
 
     /// <inheritdoc/>
-    public void BeginGroup(int group, CancellationToken cancellationToken) => cancellationToken.ThrowIfCancellationRequested();
+    public void BeginGroup(int group, RowSelection selection, CancellationToken cancellationToken) => cancellationToken.ThrowIfCancellationRequested();
 
     /// <inheritdoc/>
     public async Task AppendAsync(TextBatch batch, ReadOnlyMemory<int> ids, ReadOnlyMemory<int> lengths, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        int next = 0;
         for (int first = 0; first < lengths.Length;)
         {
             (int rows, int count) = Fitting(lengths.Span[first..]);
@@ -59,12 +68,12 @@ public sealed class TokenizedTableWriter : ITokenizedWriter
             }
 
             await _tokens.AppendAsync(ids[..count], lengths.Slice(first, rows), _output.Stream, cancellationToken).ConfigureAwait(false);
-            for (int row = first; row < first + rows; row++)
+            for (int written = 0; written < rows; next++)
             {
-                for (int column = 0; column < _kept.Length; column++)
+                if (batch.IsTaken(next))
                 {
-                    ReadOnlyMemory<byte>? value = batch.Kept(column, row);
-                    _kept[column].Append(value.GetValueOrDefault().Span, value is null);
+                    AppendKept(batch, next);
+                    written++;
                 }
             }
 
@@ -114,6 +123,20 @@ public sealed class TokenizedTableWriter : ITokenizedWriter
 
         _compressor.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void AppendKept(TextBatch batch, int row)
+    {
+        for (int column = 0; column < _own; column++)
+        {
+            ReadOnlyMemory<byte>? value = batch.Kept(column, row);
+            _kept[column].Append(value.GetValueOrDefault().Span, value is null);
+        }
+
+        for (int column = 0; column < _directories.Length; column++)
+        {
+            _kept[_own + column].Append(_directories[column], _directories[column] is null);
+        }
     }
 
     private static void CheckNames(string path, IReadOnlyList<string> keep)

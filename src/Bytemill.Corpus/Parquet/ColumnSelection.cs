@@ -20,11 +20,12 @@ internal sealed class ColumnSelection
     /// <param name="footer">The input's footer.</param>
     /// <param name="text">The text column.</param>
     /// <param name="keep">Names of top-level columns; null for all of the input but the text itself.</param>
+    /// <param name="elsewhere">Names of columns that need not be in the file.</param>
     /// <exception cref="CorpusException">A column does not exist or cannot be kept.</exception>
-    public static ColumnSelection Select(ParquetFooter footer, SchemaNode text, IReadOnlyList<string>? keep)
+    public static ColumnSelection Select(ParquetFooter footer, SchemaNode text, IReadOnlyList<string>? keep, IEnumerable<string> elsewhere)
     {
         HashSet<string>? wanted = keep is null ? null : new HashSet<string>(keep, StringComparer.Ordinal);
-        foreach (string name in keep ?? [])
+        foreach (string name in (keep ?? []).Except(elsewhere, StringComparer.Ordinal))
         {
             if (!footer.Root.Children.Exists(column => string.Equals(column.Name, name, StringComparison.Ordinal)))
             {

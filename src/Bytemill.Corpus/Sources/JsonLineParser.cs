@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -14,11 +16,17 @@ internal sealed class JsonLineParser : IDisposable
     private readonly byte[][] _path;
     private readonly ImmutableArray<byte[]> _keep;
     private readonly JsonValue[] _kept;
+    private readonly (byte[] Name, byte[][] Path)[] _compared;
+    private readonly (JsonTokenType Type, JsonValue Value)[] _comparedValues;
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private JsonValue _text;
 
-    public JsonLineParser(SourceOptions options)
+    /// <param name="options">What to take.</param>
+    /// <param name="compared">Dotted names of properties that conditions ask for.</param>
+    public JsonLineParser(SourceOptions options, ImmutableArray<string> compared)
     {
+        _compared = [.. compared.Select(name => (Encoding.UTF8.GetBytes(name), name.Split('.').Select(Encoding.UTF8.GetBytes).ToArray()))];
+        _comparedValues = new (JsonTokenType, JsonValue)[_compared.Length];
         _name = Encoding.UTF8.GetBytes(options.TextColumn);
         _path = [.. options.TextColumn.Split('.').Select(Encoding.UTF8.GetBytes)];
         _keep = [.. options.Keep.Select(Encoding.UTF8.GetBytes)];
@@ -62,6 +70,7 @@ internal sealed class JsonLineParser : IDisposable
         _text = default;
         HasText = false;
         _kept.AsSpan().Clear();
+        _comparedValues.AsSpan().Clear();
         try
         {
             return ParseObject(line);
@@ -70,6 +79,24 @@ internal sealed class JsonLineParser : IDisposable
         {
             return FormattableString.Invariant($"no JSON at byte {error.BytePositionInLine} of it ({FirstSentence(error.Message)}). Every line must be a JSON object.");
         }
+    }
+
+    /// <summary>Whether the line's value of a compared property meets a condition.</summary>
+    public bool Meets(int index, Comparison comparison)
+    {
+        (JsonTokenType type, JsonValue value) = _comparedValues[index];
+        ReadOnlySpan<byte> bytes = value.In(_bytes);
+        Literal first = comparison.Values[0];
+        return type switch
+        {
+            JsonTokenType.String => first.IsString && comparison.Matches(bytes),
+            JsonTokenType.Number => first.Number is not null
+                && (Utf8Parser.TryParse(bytes, out decimal number, out int used, 'E') && used == bytes.Length
+                    ? comparison.Matches(number)
+                    : comparison.Matches(double.Parse(bytes, CultureInfo.InvariantCulture))),
+            JsonTokenType.True or JsonTokenType.False => first.Truth is not null && comparison.Matches(type == JsonTokenType.True),
+            _ => false,
+        };
     }
 
     public void Dispose() => _bytes.Clear();
@@ -90,14 +117,19 @@ internal sealed class JsonLineParser : IDisposable
             bool isText = reader.ValueTextEquals(_name);
             bool leadsToText = !isExact && _path.Length > 1 && reader.ValueTextEquals(_path[0]);
             int kept = FindKept(ref reader);
+            Utf8JsonReader name = reader;
             reader.Read();
             int start = (int)reader.TokenStartIndex;
             Utf8JsonReader value = reader;
             reader.Skip();
-            ReadOnlySpan<byte> raw = line[start..(int)reader.BytesConsumed];
             if (kept >= 0)
             {
-                _kept[kept] = Take(ref value, raw);
+                _kept[kept] = Take(ref value, line[start..(int)reader.BytesConsumed]);
+            }
+
+            for (int i = 0; i < _compared.Length; i++)
+            {
+                TakeCompared(i, ref name, value);
             }
 
             if (isText)
@@ -105,9 +137,9 @@ internal sealed class JsonLineParser : IDisposable
                 isExact = true;
                 fault = TakeText(ref value);
             }
-            else if (leadsToText && value.TokenType == JsonTokenType.StartObject)
+            else if (leadsToText && TryDescend(ref value, _path, 1))
             {
-                fault = Descend(ref value, 1);
+                fault = TakeText(ref value);
             }
         }
 
@@ -129,26 +161,40 @@ internal sealed class JsonLineParser : IDisposable
         return -1;
     }
 
-    private string? Descend(ref Utf8JsonReader reader, int level)
+    // Moves from an object to the value at the end of a path below it; of equal names the last counts.
+    private static bool TryDescend(ref Utf8JsonReader value, byte[][] path, int level)
     {
-        string? fault = null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        if (value.TokenType != JsonTokenType.StartObject)
         {
-            bool isNext = reader.ValueTextEquals(_path[level]);
-            reader.Read();
-            Utf8JsonReader value = reader;
-            reader.Skip();
-            if (isNext && level == _path.Length - 1)
+            return false;
+        }
+
+        Utf8JsonReader found = default;
+        bool isFound = false;
+        while (value.Read() && value.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isNext = value.ValueTextEquals(path[level]);
+            value.Read();
+            Utf8JsonReader inner = value;
+            value.Skip();
+            if (isNext && (level == path.Length - 1 || TryDescend(ref inner, path, level + 1)))
             {
-                fault = TakeText(ref value);
-            }
-            else if (isNext && value.TokenType == JsonTokenType.StartObject)
-            {
-                fault = Descend(ref value, level + 1);
+                found = inner;
+                isFound = true;
             }
         }
 
-        return fault;
+        value = isFound ? found : value;
+        return isFound;
+    }
+
+    private void TakeCompared(int index, ref Utf8JsonReader name, Utf8JsonReader value)
+    {
+        (byte[] whole, byte[][] path) = _compared[index];
+        if (name.ValueTextEquals(whole) || (path.Length > 1 && name.ValueTextEquals(path[0]) && TryDescend(ref value, path, 1)))
+        {
+            _comparedValues[index] = (value.TokenType, Take(ref value, value.ValueSpan));
+        }
     }
 
     private string? TakeText(ref Utf8JsonReader value)

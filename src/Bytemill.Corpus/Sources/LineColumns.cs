@@ -21,7 +21,7 @@ internal sealed record LineColumns(ImmutableArray<ColumnInfo> Columns)
         }
 
         using LineReader lines = new(path, LineFile.OpenContent(path, format, 0), 0, long.MaxValue);
-        using JsonLineParser parser = new(options);
+        using JsonLineParser parser = new(options, []);
         SortedDictionary<string, (int Order, string Type)> found = new(StringComparer.Ordinal);
         bool hasText = length == 0;
         bool isEmpty = true;

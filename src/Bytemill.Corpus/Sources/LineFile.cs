@@ -26,7 +26,7 @@ internal static class LineFile
         long length = RandomAccess.GetLength(file);
         CheckMagic(path, format, file, length);
         string fingerprint = Fingerprint(path, file, length);
-        LineColumns columns = LineColumns.Find(path, format, options, length);
+        LineColumns columns = LineColumns.Find(path, format, options with { Keep = HivePath.WithoutDirectories(path, options.Keep) }, length);
         return new CorpusFile
         {
             Path = path,
@@ -39,7 +39,7 @@ internal static class LineFile
                     RowGroupInfo.UnknownRows,
                     format.Compression == InputCompression.None ? EndOf(group, length) - (group * GroupBytes) : checked(length * UsualRatio))),
             ],
-            Columns = columns.Columns,
+            Columns = HivePath.WithDirectories(path, columns.Columns),
         };
     }
 

@@ -12,6 +12,12 @@ public sealed record SourceOptions
     /// <summary>Properties of JSON lines that are read beside the text, each as a column of strings.</summary>
     public ImmutableArray<string> Keep { get; init; } = [];
 
+    /// <summary>Which rows are taken; null for all.</summary>
+    public RowCondition? Where { get; init; }
+
+    /// <summary>Which of these are taken; null for all.</summary>
+    public RowSample? Sample { get; init; }
+
     /// <summary>Options that read one column and nothing else.</summary>
     public static implicit operator SourceOptions(string textColumn) => FromString(textColumn);
 

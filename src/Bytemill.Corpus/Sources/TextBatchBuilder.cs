@@ -13,6 +13,7 @@ internal sealed class TextBatchBuilder : IDisposable
 
     private readonly long _firstRow;
     private readonly List<(int Start, int Length)>[] _columns;
+    private readonly List<bool> _isTaken = [];
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(FirstBytes);
     private int _used;
 
@@ -29,8 +30,19 @@ internal sealed class TextBatchBuilder : IDisposable
     /// <summary>Memory taken so far.</summary>
     public long Bytes => _used + ((long)RowCount * RowBytes * _columns.Length);
 
-    /// <summary>Begins a row.</summary>
-    public void AddText(ReadOnlySpan<byte> text, bool isNull) => _columns[0].Add(Store(text, isNull));
+    /// <summary>Begins a row that is taken.</summary>
+    public void AddText(ReadOnlySpan<byte> text, bool isNull)
+    {
+        _isTaken.Add(true);
+        _columns[0].Add(Store(text, isNull));
+    }
+
+    /// <summary>Adds a row that is not taken.</summary>
+    public void PassOver()
+    {
+        _isTaken.Add(false);
+        Array.ForEach(_columns, column => column.Add((0, Null)));
+    }
 
     /// <summary>Adds a column of the row begun last.</summary>
     public void AddKept(int column, ReadOnlySpan<byte> value, bool isNull) => _columns[column + 1].Add(Store(value, isNull));
@@ -39,7 +51,7 @@ internal sealed class TextBatchBuilder : IDisposable
     public TextBatch Build()
     {
         ReadOnlyMemory<byte>?[][] kept = [.. _columns.Skip(1).Select(column => column.Select(Value).ToArray())];
-        TextBatch batch = TextBatch.FromRows(_firstRow, [.. _columns[0].Select(Value)], kept, _bytes);
+        TextBatch batch = TextBatch.FromRows(_firstRow, [.. _columns[0].Select(Value)], kept, [.. _isTaken], _bytes);
         _bytes = [];
         return batch;
     }

@@ -13,7 +13,7 @@ public static class TextSources
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(options);
         InputFormat format = InputFormat.Of(path);
-        return format.IsLines ? LineSource.Open(path, format, options) : TextColumnReader.Open(path, options.TextColumn);
+        return format.IsLines ? LineSource.Open(path, format, options) : TextColumnReader.Open(path, options);
     }
 
     /// <summary>Looks at a file without reading all of its data.</summary>
@@ -23,6 +23,6 @@ public static class TextSources
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(options);
         InputFormat format = InputFormat.Of(path);
-        return format.IsLines ? LineFile.Inspect(path, format, options) : CorpusInspector.Inspect(path, options.TextColumn);
+        return format.IsLines ? LineFile.Inspect(path, format, options) : CorpusInspector.Inspect(path, options);
     }
 }

@@ -35,8 +35,11 @@ public sealed record JobPlan(
     /// <summary>Uncompressed bytes of the text column over all files.</summary>
     public long TextBytes => Partitions.Sum(partition => partition.TextBytes);
 
-    /// <summary>Rows over all files; <see cref="RowGroupInfo.UnknownRows"/> where a file does not tell before it is read.</summary>
-    public long Rows => Files.All(file => file.Rows is not null) ? Files.Sum(file => file.Rows!.Value) : RowGroupInfo.UnknownRows;
+    /// <summary>How often the text of a partition counts in training.</summary>
+    public int WeightOf(CorpusPartition partition) => Files[partition.Ranges[0].FileIndex].Weight;
+
+    /// <summary>Rows over all files that are looked at; <see cref="RowGroupInfo.UnknownRows"/> where a file does not tell before it is read.</summary>
+    public long Rows => Files.All(file => file.RowsToRead is not null) ? Files.Sum(file => file.RowsToRead!.Value) : RowGroupInfo.UnknownRows;
 
     /// <summary>The file that a task of tokenizing makes; one epoch after the other.</summary>
     /// <remarks>Directories are named as readers of partitioned Parquet expect, so the epoch is a column to them.</remarks>
@@ -53,5 +56,5 @@ public sealed record JobPlan(
     }
 
     /// <summary>Text bytes of one file.</summary>
-    public long TextBytesOfFile(int fileIndex) => Files[fileIndex].RowGroups.Sum(group => group.TextBytes);
+    public long TextBytesOfFile(int fileIndex) => Files[fileIndex].RowGroups.Sum(group => group.IsLeftAside ? 0 : group.TextBytes);
 }

@@ -10,9 +10,19 @@ internal static class JobPlanner
     public static JobPlan Plan(JobSpec spec, WorkDirectory work, CancellationToken cancellation)
     {
         ImmutableArray<CorpusFile> files = JobPreflight.Check(spec, cancellation);
-        ImmutableArray<CorpusPartition> partitions = PartitionPlanner.Plan(files, PartitionPlanner.TargetFor(files, spec.PartitionBytes));
-        if (spec.Mode != JobMode.Tokenize && files.All(file => file.Rows == 0))
+        if (spec.Limit is { } limit)
         {
+            files = RowLimit.Apply(files, spec.SourceOptions, limit, cancellation);
+        }
+
+        ImmutableArray<CorpusPartition> partitions = PartitionPlanner.Plan(files, PartitionPlanner.TargetFor(files, spec.PartitionBytes));
+        if (spec.Mode != JobMode.Tokenize && files.All(file => file.RowsToRead == 0))
+        {
+            if (spec.Where is not null)
+            {
+                throw new JobInputException($"No row of the {files.Length} input files can meet {spec.Where} (--where), so there is nothing to train on.");
+            }
+
             throw new JobInputException($"The {files.Length} input files hold no rows, so there is nothing to train on.");
         }
 

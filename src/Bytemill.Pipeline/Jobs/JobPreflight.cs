@@ -18,10 +18,13 @@ public static class JobPreflight
     public static ImmutableArray<CorpusFile> Check(JobSpec spec, CancellationToken cancellation = default)
     {
         CheckOptions(spec);
-        ImmutableArray<string> paths = InputResolver.Resolve(spec.Inputs);
+        SourceOptions options = spec.SourceOptions;
+        ImmutableArray<InputFile> inputs = [.. InputResolver.ResolveFiles(spec.Inputs).Where(file => options.Where?.RulesOut(file.Path) != true)];
+        ImmutableArray<string> paths = [.. inputs.Select(file => file.Path)];
+        Require(!paths.IsEmpty, $"No file can hold a row with {spec.Where} (--where), as the names of their directories tell.");
         JobOutput.CheckTarget(spec.OutputDirectory, spec.Overwrite);
         JobOutput.CheckInputs(spec.OutputDirectory, spec.ModelPath is { } model ? paths.Append(Path.GetFullPath(model)) : paths);
-        ImmutableArray<CorpusFile> files = Inspect(paths, spec.SourceOptions, cancellation);
+        ImmutableArray<CorpusFile> files = Inspect(inputs, options, cancellation);
         if (spec.Mode != JobMode.Train)
         {
             // Properties of JSON lines may be anything, and missing; the source has looked at those of other lines.
@@ -47,6 +50,8 @@ public static class JobPreflight
         }
 
         spec.Sampling?.Check();
+        Require(spec.Sample is null or (> 0 and <= 1), FormattableString.Invariant($"The fraction of rows (--sample) must be more than 0 and at most 1; found {spec.Sample}."));
+        Require(spec.Limit is null or >= 1, $"The number of rows (--limit) must be at least 1; found {spec.Limit}.");
         Require(
             spec.SpillDirectory is null || !File.Exists(spec.SpillDirectory),
             $"The work files cannot go to '{spec.SpillDirectory}', which is a file; give a directory with --spill-dir.");
@@ -99,19 +104,19 @@ public static class JobPreflight
         }
     }
 
-    private static ImmutableArray<CorpusFile> Inspect(ImmutableArray<string> paths, SourceOptions options, CancellationToken cancellation)
+    private static ImmutableArray<CorpusFile> Inspect(ImmutableArray<InputFile> inputs, SourceOptions options, CancellationToken cancellation)
     {
-        var files = new CorpusFile[paths.Length];
-        var failures = new Exception?[paths.Length];
+        var files = new CorpusFile[inputs.Length];
+        var failures = new Exception?[inputs.Length];
         Parallel.For(
             0,
-            paths.Length,
+            inputs.Length,
             new ParallelOptions { MaxDegreeOfParallelism = ParallelInspections, CancellationToken = cancellation },
             i =>
             {
                 try
                 {
-                    files[i] = TextSources.Inspect(paths[i], options);
+                    files[i] = TextSources.Inspect(inputs[i].Path, options) with { Weight = inputs[i].Weight };
                 }
                 catch (CorpusException e)
                 {
@@ -123,7 +128,7 @@ public static class JobPreflight
         if (failures.FirstOrDefault(failure => failure is not null) is { } first)
         {
             int others = failures.Count(failure => failure is not null) - 1;
-            throw others == 0 ? first : new CorpusException($"{first.Message} ({others} more of {paths.Length} files are at fault.)", first);
+            throw others == 0 ? first : new CorpusException($"{first.Message} ({others} more of {inputs.Length} files are at fault.)", first);
         }
 
         return [.. files];

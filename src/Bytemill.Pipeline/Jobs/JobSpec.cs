@@ -10,7 +10,8 @@ public sealed record JobSpec
     /// <summary>Which part of the pipeline to run.</summary>
     public JobMode Mode { get; init; } = JobMode.Run;
 
-    /// <summary>Files, directories or globs of Parquet, JSON lines or text; absolute when the job goes to a cluster.</summary>
+    /// <summary>Files, directories or globs of Parquet, JSON lines or text, with weights, or lists of them, as <see cref="InputExpression"/> reads them; absolute
+    /// when the job goes to a cluster.</summary>
     public required ImmutableArray<string> Inputs { get; init; }
 
     /// <summary>Column that holds the text.</summary>
@@ -62,8 +63,23 @@ public sealed record JobSpec
     /// <summary>Whether the job starts though the disk seems to have too little room for its work files.</summary>
     public bool SkipDiskCheck { get; init; }
 
+    /// <summary>Condition on columns that rows must meet (<see cref="RowCondition"/>); <c>null</c> for all rows.</summary>
+    public string? Where { get; init; }
+
+    /// <summary>Fraction of these rows, drawn by file and place; <c>null</c> for all.</summary>
+    public double? Sample { get; init; }
+
+    /// <summary>Of these, the first ones in order of the files; <c>null</c> for all.</summary>
+    public long? Limit { get; init; }
+
     /// <summary>What is read of the inputs.</summary>
-    public SourceOptions SourceOptions => new() { TextColumn = TextColumn, Keep = Mode == JobMode.Train ? [] : Keep ?? [] };
+    public SourceOptions SourceOptions => new()
+    {
+        TextColumn = TextColumn,
+        Keep = Mode == JobMode.Train ? [] : Keep ?? [],
+        Where = Where is null ? null : RowCondition.Parse(Where),
+        Sample = Sample is { } fraction ? new RowSample(fraction) : null,
+    };
 
     /// <summary>Vocabulary size that tokenizes the corpus.</summary>
     public int TokenizingSize => TokenizeWithSize ?? Training.MaxVocabSizes.Max();

@@ -39,7 +39,7 @@ internal static class KeySampler
     {
         using ITextSource source = TextSources.Open(path, spec.SourceOptions);
         int left = BytesOfEach;
-        foreach (TextBatch batch in source.ReadBatches(rowGroup, BytesOfEach, cancellation))
+        foreach (TextBatch batch in source.ReadBatches(rowGroup, BytesOfEach, RowSelection.All, cancellation))
         {
             using (batch)
             {

@@ -39,6 +39,9 @@ public sealed record ResultManifest
     /// <summary>Random segmentations that the tokenized files hold; absent when they hold the best one.</summary>
     public ManifestSampling? Sampling { get; init; }
 
+    /// <summary>Which rows were taken; absent for all.</summary>
+    public ManifestSelection? Selection { get; init; }
+
     /// <summary>Input files in order.</summary>
     public required ImmutableArray<ManifestInput> Inputs { get; init; }
 
@@ -129,8 +132,11 @@ public sealed record ResultManifest
 public sealed record ManifestOptions(
     int Order, ImmutableArray<int> MaxVocabSize, int MaxPieceLength, long MinCount, bool IsolateDigits, bool EnsureUnicode, string Normalization, string UnicodeVersion);
 
-/// <summary>An input file; of lines, whose number nobody counts beforehand, without its rows.</summary>
-public sealed record ManifestInput(string Path, long LengthBytes, long? Rows, string Fingerprint);
+/// <summary>An input file; of lines, whose number nobody counts beforehand, without its rows; with its weight when that is not 1.</summary>
+public sealed record ManifestInput(string Path, long LengthBytes, long? Rows, string Fingerprint, int? Weight = null);
+
+/// <summary>Which rows were taken.</summary>
+public sealed record ManifestSelection(string? Where, double? Sample, long? Limit);
 
 /// <summary>A model: requested size, number of ids it has, SHA-256.</summary>
 public sealed record ManifestModel(string Path, int? MaxVocabSize, int VocabSize, string Sha256);

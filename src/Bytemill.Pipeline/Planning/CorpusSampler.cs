@@ -100,6 +100,6 @@ internal static class CorpusSampler
     private static TextBatch? ReadFirst(string path, SourceOptions options, int group, long batchBytes, CancellationToken ct)
     {
         using ITextSource source = TextSources.Open(path, options);
-        return source.ReadBatches(group, batchBytes, ct).FirstOrDefault();
+        return source.ReadBatches(group, batchBytes, RowSelection.All, ct).FirstOrDefault();
     }
 }

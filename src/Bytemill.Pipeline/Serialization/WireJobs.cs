@@ -49,6 +49,21 @@ internal static class WireJobs
             wire.Sampling = new Wire.Sampling { Method = (int)sampling.Method, Alpha = sampling.Alpha, Seed = sampling.Seed, Epochs = sampling.Epochs };
         }
 
+        if (spec.Where is { } where)
+        {
+            wire.Where = where;
+        }
+
+        if (spec.Sample is { } sample)
+        {
+            wire.Sample = sample;
+        }
+
+        if (spec.Limit is { } limit)
+        {
+            wire.Limit = limit;
+        }
+
         if (spec.SpillDirectory is { } spill)
         {
             wire.SpillDirectory = spill;
@@ -75,6 +90,9 @@ internal static class WireJobs
         Sampling = wire.Sampling is { } sampling
             ? new JobSampling { Method = (SamplingMethod)sampling.Method, Alpha = sampling.Alpha, Seed = sampling.Seed, Epochs = sampling.Epochs }
             : null,
+        Where = wire.HasWhere ? wire.Where : null,
+        Sample = wire.HasSample ? wire.Sample : null,
+        Limit = wire.HasLimit ? wire.Limit : null,
         CompressionLevel = wire.CompressionLevel,
         SpillDirectory = wire.HasSpillDirectory ? wire.SpillDirectory : null,
         SkipDiskCheck = wire.SkipDiskCheck,
@@ -126,7 +144,8 @@ internal static class WireJobs
         LengthBytes = file.LengthBytes,
         Fingerprint = file.Fingerprint,
         ModifiedTicks = file.ModifiedTicks,
-        RowGroups = { file.RowGroups.Select(group => new Wire.RowGroup { Rows = group.Rows, TextBytes = group.TextBytes }) },
+        Weight = file.Weight,
+        RowGroups = { file.RowGroups.Select(ToWire) },
         Columns =
         {
             file.Columns.Select(column => new Wire.Column
@@ -145,9 +164,21 @@ internal static class WireJobs
         LengthBytes = wire.LengthBytes,
         Fingerprint = wire.Fingerprint,
         ModifiedTicks = wire.ModifiedTicks,
-        RowGroups = [.. wire.RowGroups.Select(group => new RowGroupInfo(group.Rows, group.TextBytes))],
+        RowGroups = [.. wire.RowGroups.Select(group => new RowGroupInfo(group.Rows, group.TextBytes) { Take = group.HasTake ? group.Take : null })],
+        Weight = Math.Max(1, wire.Weight),
         Columns = [.. wire.Columns.Select(column => new ColumnInfo(column.Name, column.Type, column.Nullable, column.CanKeep))],
     };
+
+    private static Wire.RowGroup ToWire(RowGroupInfo group)
+    {
+        var wire = new Wire.RowGroup { Rows = group.Rows, TextBytes = group.TextBytes };
+        if (group.Take is { } take)
+        {
+            wire.Take = take;
+        }
+
+        return wire;
+    }
 
     private static Wire.Partition ToWire(CorpusPartition partition) => new()
     {

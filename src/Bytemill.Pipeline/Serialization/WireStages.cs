@@ -43,6 +43,8 @@ internal static class WireStages
         WrittenBytes = metrics.WrittenBytes,
         ScratchBytes = metrics.ScratchBytes,
         CoveredBytes = metrics.CoveredBytes,
+        PassedRows = metrics.PassedRows,
+        WeightedBytes = metrics.WeightedBytes,
     };
 
     public static TaskMetrics FromWire(Wire.TaskMetrics wire) => new()
@@ -57,6 +59,8 @@ internal static class WireStages
         WrittenBytes = wire.WrittenBytes,
         ScratchBytes = wire.ScratchBytes,
         CoveredBytes = wire.CoveredBytes,
+        PassedRows = wire.PassedRows,
+        WeightedBytes = wire.WeightedBytes,
     };
 
     // 0 stands for planning, which is no stage.

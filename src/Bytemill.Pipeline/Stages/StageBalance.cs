@@ -24,25 +24,26 @@ internal static class StageBalance
         switch (kind)
         {
             case StageKind.CountNGrams:
-                return Differ("rows were read", total.Rows, "the files have", plannedRows < 0 ? total.Rows : plannedRows)
-                    ?? Differ("n-grams were counted", total.CoveredBytes, "bytes of text were read", total.NormalizedBytes);
+                return Differ("rows were taken or passed over", total.Rows + total.PassedRows, "the files have", plannedRows < 0 ? total.Rows + total.PassedRows : plannedRows)
+                    ?? Differ("n-grams were counted", total.CoveredBytes, "bytes of text were read", total.WeightedBytes);
             case StageKind.MergeNGrams:
-                return Differ("n-grams were merged", total.CoveredBytes, "were counted", Text().NormalizedBytes);
+                return Differ("n-grams were merged", total.CoveredBytes, "were counted", Text().WeightedBytes);
             case StageKind.BuildModel:
-                return Exceed("bytes stand in the n-gram model", total.CoveredBytes, Text().NormalizedBytes);
+                return Exceed("bytes stand in the n-gram model", total.CoveredBytes, Text().WeightedBytes);
             case StageKind.SegmentPieces:
                 return Differ("rows were read", total.Rows, "counting read", Text().Rows)
                     ?? Differ("bytes of text were read", total.NormalizedBytes, "counting read", Text().NormalizedBytes)
-                    ?? Differ("bytes of text lie in pieces", total.CoveredBytes, "were read", total.NormalizedBytes);
+                    ?? Differ("bytes of text lie in pieces", total.CoveredBytes, "were read", total.WeightedBytes);
             case StageKind.FilterPieces:
-                return Exceed("bytes of text lie in pieces", total.CoveredBytes, Text().NormalizedBytes);
+                return Exceed("bytes of text lie in pieces", total.CoveredBytes, Text().WeightedBytes);
             case StageKind.SplitKept or StageKind.CombineWithBase or StageKind.Combine or StageKind.RankSlices or StageKind.CutSlices
                 or StageKind.PruneTogether or StageKind.EmitVocabulary:
                 return Differ("bytes of text lie in pieces", total.CoveredBytes, "lay there before", LastOf(before, StageKind.FilterPieces)!.CoveredBytes);
             case StageKind.TokenizeFiles:
                 long epochs = spec.Sampling?.Epochs ?? 1;
-                long rows = plannedRows >= 0 ? plannedRows : LastOf(before, StageKind.CountNGrams)?.Rows ?? total.Rows / epochs;
-                return Differ("rows were written", total.Rows, "were to be", checked(epochs * rows))
+                long found = total.Rows + total.PassedRows;
+                return Differ("rows were written or passed over", found, "were to be", plannedRows >= 0 ? checked(epochs * plannedRows) : found)
+                    ?? (LastOf(before, StageKind.CountNGrams) is { } taken ? Differ("rows were written", total.Rows, "were to be", checked(epochs * taken.Rows)) : null)
                     ?? (LastOf(before, StageKind.CountNGrams) is not { } counted ? null
                         : Differ("bytes of text were read", total.TextBytes, "were to be", checked(epochs * counted.TextBytes))
                             ?? Differ("bytes lie in tokens", total.NormalizedBytes, "were to be", checked(epochs * counted.NormalizedBytes)));

@@ -9,14 +9,20 @@ public sealed record TaskMetrics
     /// <summary>N-grams or pieces written; pieces kept where a stage splits into kept and dropped.</summary>
     public long Entries { get; init; }
 
-    /// <summary>Rows read.</summary>
+    /// <summary>Rows taken.</summary>
     public long Rows { get; init; }
+
+    /// <summary>Rows looked at and not taken, of files that tell how many they have.</summary>
+    public long PassedRows { get; init; }
 
     /// <summary>Bytes of text read, before normalisation.</summary>
     public long TextBytes { get; init; }
 
     /// <summary>Bytes of text after normalisation.</summary>
     public long NormalizedBytes { get; init; }
+
+    /// <summary>Bytes of text after normalisation, as often as they count in training.</summary>
+    public long WeightedBytes { get; init; }
 
     /// <summary>Bytes of normalised text that the written counts stand for; see <see cref="StageBalance"/>.</summary>
     public long CoveredBytes { get; init; }
@@ -39,6 +45,8 @@ public sealed record TaskMetrics
         Units = left.Units + right.Units,
         Entries = left.Entries + right.Entries,
         Rows = left.Rows + right.Rows,
+        PassedRows = left.PassedRows + right.PassedRows,
+        WeightedBytes = left.WeightedBytes + right.WeightedBytes,
         TextBytes = left.TextBytes + right.TextBytes,
         NormalizedBytes = left.NormalizedBytes + right.NormalizedBytes,
         CoveredBytes = left.CoveredBytes + right.CoveredBytes,

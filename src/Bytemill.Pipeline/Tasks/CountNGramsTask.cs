@@ -8,7 +8,7 @@ internal sealed class CountNGramsTask : ITaskBody
     public TaskMetrics Run(TaskContext context)
     {
         TrainerOptions options = context.Spec.Training;
-        using var counter = new NGramCounter(options.Order, context.Plan.NGramRanges, context.Memory.CountingBytes, context.Output.Scratch);
+        using var counter = new NGramCounter(options.Order, context.Plan.NGramRanges, context.Memory.CountingBytes, context.Output.Scratch, context.Plan.WeightOf(context.Plan.Partitions[context.Index]));
         TaskMetrics read = PartitionText.ForEachChunk(context, counter.Add);
         using FileStream file = context.Output.Create(WorkFileNames.Run);
         RunSummary run = counter.WriteTo(file);

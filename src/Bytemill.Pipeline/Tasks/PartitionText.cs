@@ -12,23 +12,30 @@ internal static class PartitionText
     {
         CorpusPartition partition = context.Plan.Partitions[context.Index];
         var normalized = new ArrayBufferWriter<byte>();
+        int weight = context.Plan.WeightOf(partition);
         var metrics = new TaskMetrics { Units = partition.TextBytes };
         foreach (CorpusRange range in partition.Ranges)
         {
             context.Job.VerifyUnchanged(range.FileIndex);
-            string path = context.Plan.Files[range.FileIndex].Path;
-            using ITextSource source = TextSources.Open(path, context.Spec.SourceOptions);
+            CorpusFile file = context.Plan.Files[range.FileIndex];
+            using ITextSource source = TextSources.Open(file.Path, context.Spec.SourceOptions);
             for (int group = range.FirstRowGroup; group < range.FirstRowGroup + range.RowGroupCount; group++)
             {
-                foreach (TextBatch batch in source.ReadBatches(group, context.Memory.ReadingBytes, context.Cancellation))
+                RowSelection selection = source.SelectRows(group, file.RowGroups[group].Take, context.Cancellation);
+                long rows = 0;
+                foreach (TextBatch batch in source.ReadBatches(group, context.Memory.ReadingBytes, selection, context.Cancellation))
                 {
                     using (batch)
                     {
-                        metrics = TaskMetrics.Add(metrics, ForEachChunk(context, batch, normalized, action));
+                        TaskMetrics read = ForEachChunk(context, batch, normalized, action);
+                        metrics = TaskMetrics.Add(metrics, read with { WeightedBytes = checked(weight * read.NormalizedBytes) });
+                        rows += read.Rows;
                     }
 
                     context.ReportUnits(Math.Min(metrics.TextBytes, partition.TextBytes));
                 }
+
+                metrics = TaskMetrics.Add(metrics, new TaskMetrics { PassedRows = file.RowGroups[group].PassedRows(rows) });
             }
 
             context.Job.VerifyUnchangedSince(range.FileIndex);
@@ -41,9 +48,18 @@ internal static class PartitionText
     {
         TrainerOptions options = context.Spec.Training;
         long normalizedBytes = 0;
+        long textBytes = 0;
+        long rows = 0;
         for (int row = 0; row < batch.RowCount; row++)
         {
             context.Cancellation.ThrowIfCancellationRequested();
+            if (!batch.IsTaken(row))
+            {
+                continue;
+            }
+
+            rows++;
+            textBytes += batch[row].Length;
             foreach (ReadOnlySpan<byte> chunk in TrainingText.EnumerateChunks(batch[row], options, normalized))
             {
                 action(chunk);
@@ -51,6 +67,6 @@ internal static class PartitionText
             }
         }
 
-        return new TaskMetrics { Rows = batch.RowCount, TextBytes = batch.TotalBytes, NormalizedBytes = normalizedBytes };
+        return new TaskMetrics { Rows = rows, TextBytes = textBytes, NormalizedBytes = normalizedBytes };
     }
 }

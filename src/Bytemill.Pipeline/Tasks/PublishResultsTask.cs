@@ -115,7 +115,12 @@ internal sealed class PublishResultsTask : ITaskBody
             Sampling = spec.Sampling is { } sampling
                 ? new ManifestSampling(sampling.Method.ToString().ToLowerInvariant(), sampling.Alpha, sampling.Seed, sampling.Epochs)
                 : null,
-            Inputs = [.. context.Plan.Files.Select(file => new ManifestInput(file.Path, file.LengthBytes, file.Rows, file.Fingerprint))],
+            Selection = spec is { Where: null, Sample: null, Limit: null } ? null : new ManifestSelection(spec.Where, spec.Sample, spec.Limit),
+            Inputs =
+            [
+                .. context.Plan.Files.Select(
+                    file => new ManifestInput(file.Path, file.LengthBytes, file.Rows, file.Fingerprint, file.Weight == 1 ? null : file.Weight)),
+            ],
             Models = models,
             Outputs = outputs,
             Statistics = StatisticsOf(context, times),

@@ -11,7 +11,7 @@ internal sealed class SegmentPiecesTask : ITaskBody
         using var segmenter = new NGramSegmenter(
             model, context.Spec.Training.EnsureUnicode, NGramSegmenter.WindowBytesWithin(context.Memory.SegmentingBytes(model.LengthBytes), model));
         using var counter = new PieceCounter(context.Plan.PieceRanges, context.Memory.PieceCountingBytes(model.LengthBytes), context.Output.Scratch);
-        var pieces = new ChunkPieceCounter(segmenter, counter);
+        var pieces = new ChunkPieceCounter(segmenter, counter, context.Plan.WeightOf(context.Plan.Partitions[context.Index]));
         TaskMetrics read = PartitionText.ForEachChunk(context, pieces.Add);
         pieces.Flush();
         using FileStream file = context.Output.Create(WorkFileNames.Run);

@@ -34,26 +34,35 @@ internal sealed class TokenizeFileTask : ITaskBody
         {
             using ITextSource source = TextSources.Open(input.Path, spec.SourceOptions);
             ITokenizedWriter writer = input.Format.IsLines
-                ? new TokenizedTableWriter(input.Path, spec.SourceOptions.Keep, output, options)
+                ? new TokenizedTableWriter(input.Path, spec.Keep, output, options)
                 : await TokenizedFileWriter
                     .CreateAsync(input, spec.TextColumn, spec.Keep, output, options, context.Cancellation).ConfigureAwait(false);
             await using (writer.ConfigureAwait(false))
             {
+                // Of the file, rows that are not taken too: a document keeps its place whatever else is taken.
+                long firstRow = 0;
                 for (int group = 0; group < input.RowGroups.Length; group++)
                 {
-                    writer.BeginGroup(group, context.Cancellation);
-                    foreach (TextBatch batch in source.ReadBatches(group, context.Memory.ReadingBytes, context.Cancellation))
+                    RowGroupInfo info = input.RowGroups[group];
+                    RowSelection selection = info.IsLeftAside ? RowSelection.First(0) : source.SelectRows(group, info.Take, context.Cancellation);
+                    long rows = total.Rows;
+                    long groupStart = firstRow;
+                    writer.BeginGroup(group, selection, context.Cancellation);
+                    foreach (TextBatch batch in source.ReadBatches(group, context.Memory.ReadingBytes, selection, context.Cancellation))
                     {
                         using (batch)
                         {
-                            int[] lengths = new int[batch.RowCount];
+                            int[] lengths = new int[Enumerable.Range(0, batch.RowCount).Count(batch.IsTaken)];
                             ids.ResetWrittenCount();
-                            total = TaskMetrics.Add(total, EncodeRows(context, encoder, tokenizer.Model.Vocabulary, batch, ids, lengths, total));
+                            total = TaskMetrics.Add(total, EncodeRows(context, encoder, tokenizer.Model.Vocabulary, batch, firstRow, ids, lengths, total.TextBytes));
+                            firstRow += batch.RowCount;
                             await writer.AppendAsync(batch, ids.WrittenMemory, lengths, context.Cancellation).ConfigureAwait(false);
                         }
                     }
 
                     await writer.EndGroupAsync(context.Cancellation).ConfigureAwait(false);
+                    firstRow = info.Rows == RowGroupInfo.UnknownRows ? firstRow : groupStart + info.Rows;
+                    total = TaskMetrics.Add(total, new TaskMetrics { PassedRows = info.PassedRows(total.Rows - rows) });
                 }
 
                 await writer.CompleteAsync(context.Cancellation).ConfigureAwait(false);
@@ -64,25 +73,31 @@ internal sealed class TokenizeFileTask : ITaskBody
     }
 
     private static TaskMetrics EncodeRows(
-        TaskContext context, RowEncoder encoder, Vocabulary vocabulary, TextBatch batch, ArrayBufferWriter<int> ids, int[] lengths, TaskMetrics done)
+        TaskContext context, RowEncoder encoder, Vocabulary vocabulary, TextBatch batch, long firstRow, ArrayBufferWriter<int> ids, int[] lengths, long doneBytes)
     {
         long textBytes = 0;
-        for (int row = 0; row < lengths.Length; row++)
+        int next = 0;
+        for (int row = 0; row < batch.RowCount; row++)
         {
             context.Cancellation.ThrowIfCancellationRequested();
+            if (!batch.IsTaken(row))
+            {
+                continue;
+            }
+
             if (batch.IsNull(row))
             {
-                lengths[row] = TokenizedFileWriter.NullText;
+                lengths[next++] = TokenizedFileWriter.NullText;
                 continue;
             }
 
             int before = ids.WrittenCount;
-            encoder.Encode(batch[row], done.Rows + row, ids);
-            lengths[row] = ids.WrittenCount - before;
+            encoder.Encode(batch[row], firstRow + row, ids);
+            lengths[next++] = ids.WrittenCount - before;
             textBytes += batch[row].Length;
             if ((row & 0xFF) == 0)
             {
-                context.ReportUnits(done.TextBytes + textBytes);
+                context.ReportUnits(doneBytes + textBytes);
             }
         }
 

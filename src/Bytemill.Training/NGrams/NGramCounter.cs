@@ -22,13 +22,15 @@ public sealed class NGramCounter : IDisposable
     /// use what the text leaves. Less than 512 is taken as that. Tables and the blocks being written take 5 MB at most on top,
     /// merging of spills 10 MB.</param>
     /// <param name="scratch">Where to spill.</param>
-    public NGramCounter(int order, KeyRanges ranges, long bufferBytes, IScratchSpace scratch)
-        : this(order, ranges, bufferBytes, scratch, RunMerge.FanIn)
+    /// <param name="weight">What every count is multiplied by, at least 1: as if all text came so many times.</param>
+    public NGramCounter(int order, KeyRanges ranges, long bufferBytes, IScratchSpace scratch, int weight = 1)
+        : this(order, ranges, bufferBytes, scratch, RunMerge.FanIn, weight)
     {
     }
 
-    internal NGramCounter(int order, KeyRanges ranges, long bufferBytes, IScratchSpace scratch, int fanIn)
+    internal NGramCounter(int order, KeyRanges ranges, long bufferBytes, IScratchSpace scratch, int fanIn, int weight)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(weight, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(order, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(order, PackedNGram.MaxLength);
         ArgumentNullException.ThrowIfNull(ranges);
@@ -38,7 +40,7 @@ public sealed class NGramCounter : IDisposable
         _scratch = scratch;
         _fanIn = fanIn;
         _text = new NGramText(order, bufferBytes);
-        _sorter = order <= 6 ? new NGramSorter<uint>(order, ranges) : new NGramSorter<ulong>(order, ranges);
+        _sorter = order <= 6 ? new NGramSorter<uint>(order, ranges, weight) : new NGramSorter<ulong>(order, ranges, weight);
     }
 
     /// <summary>Bytes of text added since the last <see cref="WriteTo"/>.</summary>

@@ -22,6 +22,7 @@ internal sealed unsafe class NGramSorter<T> : INGramSorter
 
     private readonly int _order;
     private readonly KeyRanges _ranges;
+    private readonly long _weight;
 
     // By level: number of keys by two of their bytes.
     private readonly uint*[] _sizes = new uint*[Levels];
@@ -36,9 +37,12 @@ internal sealed unsafe class NGramSorter<T> : INGramSorter
     private T* _room;
     private long _roomKeys;
 
-    public NGramSorter(int order, KeyRanges ranges)
+    /// <param name="order">Longest n-gram.</param>
+    /// <param name="ranges">Shards.</param>
+    /// <param name="weight">What every count is multiplied by, at least 1.</param>
+    public NGramSorter(int order, KeyRanges ranges, long weight)
     {
-        (_order, _ranges) = (order, ranges);
+        (_order, _ranges, _weight) = (order, ranges, weight);
     }
 
     /// <summary>Frees the tables when <see cref="Dispose"/> was forgotten.</summary>
@@ -178,7 +182,7 @@ internal sealed unsafe class NGramSorter<T> : INGramSorter
             written = before;
             ulong key = Restore(padded, slotKey);
             _run.EndSegmentsBefore(key, _ranges);
-            _writer.Write(key, length, i - start);
+            _writer.Write(key, length, checked((i - start) * _weight));
         }
 
         WriteFull(temp, ends, written, distinct, slotKey);
@@ -190,14 +194,14 @@ internal sealed unsafe class NGramSorter<T> : INGramSorter
     {
         Span<ulong> writtenKeys = stackalloc ulong[WriteLength];
         Span<long> writtenEnds = stackalloc long[WriteLength];
-        long start = from == 0 ? 0 : long.CreateTruncating(ends[from - 1]);
+        long start = from == 0 ? 0 : checked(long.CreateTruncating(ends[from - 1]) * _weight);
         while (from < to)
         {
             int count = (int)Math.Min(to - from, WriteLength);
             for (int i = 0; i < count; i++)
             {
                 writtenKeys[i] = Restore(keys[from + i], slotKey);
-                writtenEnds[i] = long.CreateTruncating(ends[from + i]);
+                writtenEnds[i] = checked(long.CreateTruncating(ends[from + i]) * _weight);
             }
 
             _run.EndSegmentsBefore(writtenKeys[0], _ranges);
@@ -227,7 +231,7 @@ internal sealed unsafe class NGramSorter<T> : INGramSorter
             if (counts[length] > 0)
             {
                 _run.EndSegmentsBefore(key, _ranges);
-                _writer.Write(key, length, counts[length]);
+                _writer.Write(key, length, checked(counts[length] * _weight));
             }
         }
     }

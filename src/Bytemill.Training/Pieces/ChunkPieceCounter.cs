@@ -10,16 +10,20 @@ public sealed class ChunkPieceCounter
     private readonly List<int> _chunkEnds = [];
     private byte[] _text;
     private int[] _pieceEnds;
+    private readonly long _weight;
     private int _used;
 
     /// <param name="segmenter">Used by nothing else meanwhile.</param>
     /// <param name="counter">Receives the pieces; complete only after <see cref="Flush"/>.</param>
-    public ChunkPieceCounter(NGramSegmenter segmenter, PieceCounter counter)
+    /// <param name="weight">What is added for each piece, at least 1.</param>
+    public ChunkPieceCounter(NGramSegmenter segmenter, PieceCounter counter, long weight = 1)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(weight, 1);
         ArgumentNullException.ThrowIfNull(segmenter);
         ArgumentNullException.ThrowIfNull(counter);
         _segmenter = segmenter;
         _counter = counter;
+        _weight = weight;
         int batchBytes = Math.Max(LeastBatchBytes, segmenter.WindowBytes);
         _text = new byte[batchBytes];
         _pieceEnds = new int[batchBytes];
@@ -48,7 +52,7 @@ public sealed class ChunkPieceCounter
     {
         int pieces = _segmenter.Segment(
             _text.AsSpan(0, _used), System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_chunkEnds), _pieceEnds);
-        _counter.AddAll(_text.AsSpan(0, _used), _pieceEnds.AsSpan(0, pieces));
+        _counter.AddAll(_text.AsSpan(0, _used), _pieceEnds.AsSpan(0, pieces), _weight);
         _used = 0;
         _chunkEnds.Clear();
     }

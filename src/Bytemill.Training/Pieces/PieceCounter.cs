@@ -44,11 +44,14 @@ public sealed class PieceCounter : IDisposable
         CountPrepared(piece, 0, count);
     }
 
-    /// <summary>Adds 1 to the counts of pieces that lie one behind the other; faster than one by one.</summary>
+    /// <summary>Adds to the counts of pieces that lie one behind the other; faster than one by one.</summary>
     /// <param name="text">The pieces.</param>
     /// <param name="ends">Where each ends, strictly ascending from 1 on.</param>
-    public void AddAll(ReadOnlySpan<byte> text, ReadOnlySpan<int> ends)
+    /// <param name="count">What is added for each, at least 1.</param>
+    /// <exception cref="OverflowException">A piece's count exceeds 64 bits.</exception>
+    public void AddAll(ReadOnlySpan<byte> text, ReadOnlySpan<int> ends, long count = 1)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         int start = 0;
         while (ends.Length > 0)
         {
@@ -58,7 +61,7 @@ public sealed class PieceCounter : IDisposable
             _table.Prepare(text, start, batch);
             for (int i = 0; i < batch.Length; i++)
             {
-                CountPrepared(text, i, 1);
+                CountPrepared(text, i, count);
             }
 
             start = batch[^1];

@@ -278,7 +278,7 @@ public class NGramCountingTests
 
     private static RunOpener Count(byte[][] chunks, int order, KeyRanges ranges, long bufferBytes) => RunFiles.Write(output =>
     {
-        using var counter = new NGramCounter(order, ranges, bufferBytes, new MemoryScratchSpace(), 2);
+        using var counter = new NGramCounter(order, ranges, bufferBytes, new MemoryScratchSpace(), 2, weight: 1);
         foreach (byte[] chunk in chunks)
         {
             counter.Add(chunk);

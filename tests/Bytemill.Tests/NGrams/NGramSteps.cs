@@ -29,7 +29,7 @@ internal sealed record NGramSteps
         var runs = new List<RunOpener>();
         for (int partition = 0; partition < Partitions; partition++)
         {
-            using var counter = new NGramCounter(Order, Ranges, BufferBytes, new MemoryScratchSpace(), FanIn);
+            using var counter = new NGramCounter(Order, Ranges, BufferBytes, new MemoryScratchSpace(), FanIn, weight: 1);
             for (int i = partition; i < chunks.Count; i += Partitions)
             {
                 counter.Add(chunks[i]);

@@ -7,7 +7,7 @@ public sealed class StageBalanceTests
 {
     private static readonly JobSpec s_spec = new() { Inputs = ["in"], OutputDirectory = "out" };
 
-    private static readonly TaskMetrics s_counted = new() { Rows = 3, TextBytes = 1_000, NormalizedBytes = 990, CoveredBytes = 990 };
+    private static readonly TaskMetrics s_counted = new() { Rows = 3, TextBytes = 1_000, NormalizedBytes = 990, WeightedBytes = 990, CoveredBytes = 990 };
 
     private static readonly TaskMetrics s_filtered = new() { CoveredBytes = 990 + 200 };
 
@@ -86,4 +86,16 @@ public sealed class StageBalanceTests
     [Fact]
     public void FindFault_TokenizingWithAGivenModel_ComparesRowsAlone() =>
         Assert.Null(StageBalance.FindFault(StageKind.TokenizeFiles, s_counted with { NormalizedBytes = 1 }, s_spec, 3, s_before[..1]));
+
+    [Fact]
+    public void FindFault_RowsPassedOverAndWeights_AreCountedToo()
+    {
+        TaskMetrics taken = s_counted with { Rows = 2, PassedRows = 1 };
+        Assert.Null(StageBalance.FindFault(StageKind.CountNGrams, taken, s_spec, 3, s_before));
+        Assert.Contains("2 rows", StageBalance.FindFault(StageKind.CountNGrams, taken with { PassedRows = 0 }, s_spec, 3, s_before), StringComparison.Ordinal);
+        // What one stage takes, every other must take.
+        Assert.Contains("2 rows were written where 3", StageBalance.FindFault(StageKind.TokenizeFiles, taken, s_spec, 3, s_before), StringComparison.Ordinal);
+        Assert.Null(StageBalance.FindFault(StageKind.CountNGrams, s_counted with { WeightedBytes = 1980, CoveredBytes = 1980 }, s_spec, 3, s_before));
+        Assert.NotNull(StageBalance.FindFault(StageKind.CountNGrams, s_counted with { WeightedBytes = 1980 }, s_spec, 3, s_before));
+    }
 }

@@ -63,7 +63,7 @@ public sealed class LineSourceTests : IDisposable
             SourceOptions options = new() { TextColumn = "doc.text", Keep = ["id", "a"] };
             List<string?> found = [];
             using ITextSource source = TextSources.Open(path, options);
-            foreach (TextBatch batch in source.ReadBatches(0, 100, TestContext.Current.CancellationToken))
+            foreach (TextBatch batch in source.ReadBatches(0, 100, RowSelection.All, TestContext.Current.CancellationToken))
             {
                 for (int row = 0; row < batch.RowCount; row++)
                 {
@@ -191,7 +191,7 @@ public sealed class LineSourceTests : IDisposable
         for (int group = 0; group < source.GroupCount; group++)
         {
             long next = 0;
-            foreach (TextBatch batch in source.ReadBatches(group, batchBytes, TestContext.Current.CancellationToken))
+            foreach (TextBatch batch in source.ReadBatches(group, batchBytes, RowSelection.All, TestContext.Current.CancellationToken))
             {
                 using (batch)
                 {

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Bytemill.Corpus;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>Finds where the first rows of a corpus end, in order of files and rows.</summary>
+internal static class RowLimit
+{
+    private const long BatchBytes = 1 << 20;
+
+    /// <summary>Leaves aside all that comes after so many taken rows.</summary>
+    /// <param name="files">The corpus.</param>
+    /// <param name="options">Which rows are taken.</param>
+    /// <param name="limit">Taken rows, at least 1.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <returns>The files up to the one with the last row.</returns>
+    /// <exception cref="CorpusException">An input is at fault.</exception>
+    public static ImmutableArray<CorpusFile> Apply(
+        ImmutableArray<CorpusFile> files, SourceOptions options, long limit, CancellationToken cancellation)
+    {
+        var kept = ImmutableArray.CreateBuilder<CorpusFile>();
+        foreach (CorpusFile file in files)
+        {
+            if (limit == 0)
+            {
+                break;
+            }
+
+            ImmutableArray<RowGroupInfo>.Builder groups = file.RowGroups.ToBuilder();
+            using ITextSource source = TextSources.Open(file.Path, options);
+            for (int group = 0; group < groups.Count; group++)
+            {
+                if (limit == 0)
+                {
+                    groups[group] = groups[group] with { Take = 0 };
+                }
+                else if (!groups[group].IsLeftAside)
+                {
+                    long take = FirstRows(source, group, groups[group], options, ref limit, cancellation);
+                    groups[group] = groups[group] with { Take = limit == 0 ? take : null };
+                }
+            }
+
+            kept.Add(file with { RowGroups = groups.ToImmutable() });
+        }
+
+        return kept.ToImmutable();
+    }
+
+    // How many rows of the group, taken or not, hold those that are still to come.
+    private static long FirstRows(ITextSource source, int group, RowGroupInfo info, SourceOptions options, ref long limit, CancellationToken cancellation)
+    {
+        if (info.Rows != RowGroupInfo.UnknownRows && options.Where is null && options.Sample is null)
+        {
+            long rows = Math.Min(limit, info.Rows);
+            limit -= rows;
+            return rows;
+        }
+
+        RowSelection selection = source.SelectRows(group, take: null, cancellation);
+        if (info.Rows != RowGroupInfo.UnknownRows)
+        {
+            long row = 0;
+            for (; row < info.Rows && limit > 0; row++)
+            {
+                limit -= selection.Takes(row) ? 1 : 0;
+            }
+
+            return row;
+        }
+
+        foreach (TextBatch batch in source.ReadBatches(group, BatchBytes, selection, cancellation))
+        {
+            using (batch)
+            {
+                for (int row = 0; row < batch.RowCount; row++)
+                {
+                    limit -= batch.IsTaken(row) ? 1 : 0;
+                    if (limit == 0)
+                    {
+                        return batch.FirstRow + row + 1;
+                    }
+                }
+            }
+        }
+
+        return long.MaxValue;
+    }
+}
