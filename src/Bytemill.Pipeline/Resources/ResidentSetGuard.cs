@@ -14,10 +14,13 @@ internal sealed class ResidentSetGuard : IDisposable
     private const long FastestGrowthBytes = 4 << 20;
     private const int LongestPauseMilliseconds = 50;
 
-    // A collection of the whole heap takes some ten milliseconds, in which everything stands still: no more than a fiftieth of the time.
-    private const int CollectIntervals = 50;
+    // A collection of the whole heap takes some ten milliseconds, in which everything stands still: a fiftieth of the time at the limit, and
+    // the more the nearer the resident set comes to the most there may be.
+    private const long MostPauses = 50;
+    private const long FewestPauses = 3;
 
     private readonly long _limitBytes;
+    private readonly long _mostBytes;
     private readonly Func<long> _residentBytes;
     private readonly Lock _gate = new();
     private readonly List<Action> _trimmers = [];
@@ -26,9 +29,11 @@ internal sealed class ResidentSetGuard : IDisposable
     private readonly CancellationTokenSource _end = new();
 
     /// <param name="limitBytes">Resident bytes at which mapped pages go.</param>
-    public ResidentSetGuard(long limitBytes)
+    /// <param name="mostBytes">Resident bytes that there should never be.</param>
+    public ResidentSetGuard(long limitBytes, long mostBytes)
     {
-        _limitBytes = limitBytes;
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(mostBytes, limitBytes);
+        (_limitBytes, _mostBytes) = (limitBytes, mostBytes);
         _residentBytes = ReadResidentBytes;
 
         // Only on Linux do mapped pages leave a process for the asking, and only there is looking cheap.
@@ -87,17 +92,20 @@ internal sealed class ResidentSetGuard : IDisposable
 
     private void Watch()
     {
-        long collectNotBefore = 0;
+        long collected = 0;
+        long took = 0;
         do
         {
             _ = Check();
+            long resident = _residentBytes();
             long begin = Stopwatch.GetTimestamp();
-            if (begin >= collectNotBefore && _residentBytes() >= _limitBytes)
+            long pauses = Math.Clamp(MostPauses * (_mostBytes - resident) / (_mostBytes - _limitBytes), FewestPauses, MostPauses);
+            if (resident >= _limitBytes && begin - collected >= pauses * took)
             {
                 // Decoded pages become garbage faster than a collector sees a need to look.
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                long end = Stopwatch.GetTimestamp();
-                collectNotBefore = end + (CollectIntervals * (end - begin));
+                collected = Stopwatch.GetTimestamp();
+                took = collected - begin;
             }
         }
         while (!_end.Token.WaitHandle.WaitOne((int)Math.Clamp((_limitBytes - _residentBytes()) / FastestGrowthBytes, 1, LongestPauseMilliseconds)));

@@ -9,7 +9,7 @@ internal sealed class NodeServices : IDisposable
         int threads = Math.Max(1, options.Threads ?? options.Workers);
         Cpu = new CpuPool(threads, givesWay: !options.IsAlone);
         Memory = new MemoryPlan(options.MemoryBytes ?? MachineMemory.DefaultBudgetBytes(), threads);
-        ResidentSet = new ResidentSetGuard(Memory.BudgetBytes + (MemoryPlan.RuntimeBytes / 2));
+        ResidentSet = new ResidentSetGuard(Memory.BudgetBytes + (MemoryPlan.RuntimeBytes / 2), Memory.BudgetBytes + MemoryPlan.RuntimeBytes);
         Jobs = new JobContextCache(Memory, ResidentSet);
     }
 

@@ -27,7 +27,7 @@ public sealed class ResidentSetGuardTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Residency is watched on Linux only.");
         using var trimmed = new ManualResetEventSlim();
-        using var guard = new ResidentSetGuard(1 << 20);
+        using var guard = new ResidentSetGuard(1 << 20, 2 << 20);
         using IDisposable registration = guard.Register(trimmed.Set);
         Assert.True(trimmed.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
     }
