@@ -34,6 +34,7 @@ internal sealed class AttemptDirectory
 
     /// <summary>Flushes every file to disk and renames the attempt to its committed name.</summary>
     /// <returns>Bytes of the files.</returns>
+    /// <exception cref="DirectoryNotFoundException">The job has ended and its files are gone, as after a long stop of this process.</exception>
     public long Commit()
     {
         Scratch.Delete();
@@ -46,9 +47,36 @@ internal sealed class AttemptDirectory
         }
 
         string target = Path.Combine(_root, Committed);
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        Directory.Move(_pending, target);
+        string stage = Path.GetDirectoryName(target)!;
+        Directory.CreateDirectory(stage);
+        try
+        {
+            Directory.Move(_pending, target);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The job's directory went in this very moment, and must not come to life again.
+            RemoveEmptyUpToRoot(stage);
+            throw;
+        }
+
         return bytes;
+    }
+
+    private void RemoveEmptyUpToRoot(string directory)
+    {
+        string last = Path.GetFileName(Path.GetDirectoryName(_root)) == WorkDirectory.NameInOutput ? Path.GetDirectoryName(_root)! : _root;
+        try
+        {
+            for (; directory.Length >= last.Length; directory = Path.GetDirectoryName(directory)!)
+            {
+                Directory.Delete(directory);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Something is in it: the job, or another one, goes on there.
+        }
     }
 
     /// <summary>Deletes the attempt as far as it can be, committed or not: it failed, was cancelled, or another attempt came first.</summary>
