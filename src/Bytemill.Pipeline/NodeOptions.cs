@@ -40,6 +40,12 @@ public sealed record NodeOptions
     /// <summary>Addresses to wait for under <see cref="SeedDns"/>. Default: 1.</summary>
     public int SeedDnsNodes { get; init; } = 1;
 
+    /// <summary>
+    /// Directory for leases, where all nodes are on one machine: who goes on when the cluster falls apart and who holds the coordinator
+    /// is settled by locks of files in it. <c>null</c>: by the database of <see cref="Journal"/>, or, in memory, by majority alone.
+    /// </summary>
+    public string? LeaseDirectory { get; init; }
+
     /// <summary>Encryption of remoting and the check of who may join; <c>null</c> for neither.</summary>
     public TlsOptions? Tls { get; init; }
 

@@ -39,7 +39,7 @@ public static class PipelineHosting
                     loggers.AddLogger<NodeLogger>();
                     loggers.LogLevel = LogLevel.InfoLevel;
                 })
-                .AddHocon(fileConfig.WithFallback(baseConfig), HoconAddMode.Prepend)
+                .AddHocon(fileConfig.AddLeases(options).WithFallback(baseConfig), HoconAddMode.Prepend)
                 .WithStrictSerialization()
                 .WithCustomSerializer("bytemill", [typeof(IWireMessage)], system => new PipelineSerializer(system))
                 .WithRemoting(remoting)

@@ -51,6 +51,10 @@ internal sealed class NodeSettings : ClusterSettings
     [Description("Journal of the coordinator, the same for all nodes that may hold it: a file on this machine, or a PostgreSQL database ('Host=db;Database=bytemill;Username=…', or postgresql://…). Also BYTEMILL_JOURNAL. Default: in memory, and jobs are lost with the coordinator.")]
     public string? Journal { get; init; }
 
+    [CommandOption("--lease-dir <DIR>")]
+    [Description("Where all nodes are on this machine and there is no journal: directory whose file locks settle who goes on when a node dies, also of two. With a journal that is settled there.")]
+    public string? LeaseDirectory { get; init; }
+
     /// <summary>The node that these options ask for.</summary>
     public NodeOptions ToNode() => ToNode(Environment.GetEnvironmentVariable);
 
@@ -75,6 +79,7 @@ internal sealed class NodeSettings : ClusterSettings
             Workers = Workers is { } workers ? NodeKeys.CheckWorkers(workers) : node.Workers,
             MemoryBytes = MemoryOption.Check(Memory) ?? node.MemoryBytes,
             SpillDirectory = SpillDirectory is { } spill ? NodeKeys.CheckSpillDirectory(spill, "--spill-dir") : node.SpillDirectory,
+            LeaseDirectory = LeaseDirectory is { } leases ? NodeKeys.CheckLeaseDirectory(leases, "--lease-dir") : node.LeaseDirectory,
             Journal = Journal is { } journal ? NodeKeys.CheckJournal(journal, "--journal") : node.Journal,
         };
     }

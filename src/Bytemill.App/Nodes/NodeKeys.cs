@@ -19,6 +19,7 @@ internal static class NodeKeys
         new("memory", false, (node, value) => node with { MemoryBytes = MemoryOption.Check(ByteSize.Parse(value.Text, value.Where)) }),
         new("spill-dir", false, (node, value) => node with { SpillDirectory = CheckSpillDirectory(value.Text, value.Where) }),
         new("journal", false, (node, value) => node with { Journal = CheckJournal(value.Text, value.Where) }),
+        new("lease-dir", false, (node, value) => node with { LeaseDirectory = CheckLeaseDirectory(value.Text, value.Where) }),
         new("tls.certificate", false, (node, value) => node with { Tls = TlsOf(node) with { CertificateFile = value.Text } }),
         new("tls.key", false, (node, value) => node with { Tls = TlsOf(node) with { KeyFile = value.Text } }),
         new("tls.password", false, (node, value) => node with { Tls = TlsOf(node) with { Password = value.Text } }),
@@ -38,7 +39,12 @@ internal static class NodeKeys
         count >= 1 ? count : throw new JobInputException(Units.Format($"{where} must be at least 1; found {count}."));
 
     /// <summary>A directory for temporary files, made if it is not there.</summary>
-    public static string CheckSpillDirectory(string directory, string where)
+    public static string CheckSpillDirectory(string directory, string where) => CheckDirectory(directory, where, "temporary files");
+
+    /// <summary>A directory for leases, made if it is not there.</summary>
+    public static string CheckLeaseDirectory(string directory, string where) => CheckDirectory(directory, where, "leases");
+
+    private static string CheckDirectory(string directory, string where, string use)
     {
         try
         {
@@ -46,7 +52,7 @@ internal static class NodeKeys
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new JobInputException($"{where}: '{directory}' cannot be used for temporary files: {e.Message}", e);
+            throw new JobInputException($"{where}: '{directory}' cannot be used for {use}: {e.Message}", e);
         }
     }
 

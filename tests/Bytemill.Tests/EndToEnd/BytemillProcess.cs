@@ -123,9 +123,17 @@ internal sealed class BytemillProcess : IAsyncDisposable
     /// <summary>Ends the process at once, as <c>kill -9</c> does.</summary>
     public void Kill() => _process.Kill();
 
-    public void Signal(PosixSignal signal)
+    public void Signal(PosixSignal signal) =>
+        Signal(signal == PosixSignal.SIGINT ? "-INT" : signal == PosixSignal.SIGTERM ? "-TERM" : throw new ArgumentOutOfRangeException(nameof(signal)));
+
+    /// <summary>Lets the process stand still, as on a machine that is frozen.</summary>
+    public void Freeze() => Signal("-STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public void Thaw() => Signal("-CONT");
+
+    private void Signal(string name)
     {
-        string name = signal == PosixSignal.SIGINT ? "-INT" : signal == PosixSignal.SIGTERM ? "-TERM" : throw new ArgumentOutOfRangeException(nameof(signal));
         using Process kill = Process.Start("kill", [name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }

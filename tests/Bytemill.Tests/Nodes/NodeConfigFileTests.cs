@@ -138,5 +138,6 @@ public sealed class NodeConfigFileTests : IDisposable
     private static bool HasNoDefault(string key) =>
         (key.StartsWith("akka.coordinated-shutdown.phases.", StringComparison.Ordinal) && key.EndsWith(".timeout", StringComparison.Ordinal))
         || (key.StartsWith("akka.actor.serialization-settings.", StringComparison.Ordinal) && key.EndsWith(".identifier", StringComparison.Ordinal))
-        || key.StartsWith("akka.actor.serializers.", StringComparison.Ordinal);
+        || key.StartsWith("akka.actor.serializers.", StringComparison.Ordinal)
+        || key.StartsWith(LeaseHosting.ConfigPath, StringComparison.Ordinal);
 }

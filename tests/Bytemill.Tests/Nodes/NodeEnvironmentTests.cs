@@ -19,6 +19,7 @@ public sealed class NodeEnvironmentTests
             ["BYTEMILL_MEMORY"] = "1GiB",
             ["BYTEMILL_SPILL_DIR"] = Path.GetTempPath(),
             ["BYTEMILL_JOURNAL"] = "Host=db",
+            ["BYTEMILL_LEASE_DIR"] = Path.GetTempPath(),
             ["BYTEMILL_TLS_CERTIFICATE"] = "own.pem",
             ["BYTEMILL_TLS_KEY"] = "own.key",
             ["BYTEMILL_TLS_PASSWORD"] = "secret",

@@ -59,5 +59,6 @@ internal static class JournalHosting
         }
         """).WithFallback(SqlPersistence.DefaultConfiguration);
 
-    private static string Quote(string text) => JsonSerializer.Serialize(text, s_plain);
+    /// <returns>A text as HOCON has it.</returns>
+    public static string Quote(string text) => JsonSerializer.Serialize(text, s_plain);
 }

@@ -1,0 +1,54 @@
+using Akka.Actor;
+using Akka.Coordination;
+using Akka.Event;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>A lease as Akka.NET's cluster wants it; the settings, under <see cref="LeaseHosting.ConfigPath"/>, say where it is kept.</summary>
+internal sealed class ClusterLease : Lease
+{
+    private readonly ExtendedActorSystem _system;
+    private readonly HeldLease _lease;
+
+    /// <param name="settings">Name, owner, times and place.</param>
+    /// <param name="system">The node's actor system.</param>
+    public ClusterLease(LeaseSettings settings, ExtendedActorSystem system)
+        : base(settings)
+    {
+        _system = system;
+
+        // A new process at the same address is not the one that took it.
+        string owner = $"{settings.OwnerName}/{Guid.NewGuid():N}";
+        ILeaseStore store = LeaseHosting.StoreOf(settings.LeaseConfig);
+        if (store is IDisposable disposable)
+        {
+            system.RegisterOnTermination(disposable.Dispose);
+        }
+
+        _lease = new HeldLease(store, settings.LeaseName, owner, settings.TimeoutSettings, Logging.GetLogger(system, typeof(ClusterLease)));
+    }
+
+    /// <inheritdoc/>
+    public override Task<bool> Acquire() => SeesAVoter() ? _lease.AcquireAsync(onLost: null) : Task.FromResult(false);
+
+    /// <inheritdoc/>
+    public override Task<bool> Acquire(Action<Exception> leaseLostCallback) =>
+        SeesAVoter() ? _lease.AcquireAsync(reason => leaseLostCallback(reason!)) : Task.FromResult(false);
+
+    /// <inheritdoc/>
+    public override async Task<bool> Release()
+    {
+        await _lease.ReleaseAsync().ConfigureAwait(false);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool CheckLease() => _lease.IsHeld;
+
+    // Else one that only gives a job, and hears nobody, could put all others out.
+    private bool SeesAVoter()
+    {
+        Akka.Cluster.ClusterEvent.CurrentClusterState state = Akka.Cluster.Cluster.Get(_system).State;
+        return state.Members.Except(state.Unreachable).Any(member => member.HasRole(ClusterRoles.Voter));
+    }
+}
