@@ -17,6 +17,7 @@ internal static class CommandLine
             .WithDescription("Train a vocabulary on a corpus of Parquet files, then tokenize the corpus with it.")
             .WithExample("run", "--input", "'corpus/*.parquet'", "--output", "out")
             .WithExample("run", "--input", "'corpus/*.parquet'", "--vocab-size", "32000,16000", "--min-count", "32", "--keep", "id,lang", "--output", "out")
+            .WithExample("run", "--input", "'corpus/*.parquet'", "--output", "out", "--resume")
             .WithExample("run", "--input", "corpus", "--output", "/shared/out", "--cluster", "10.0.0.1:4051");
         config.AddCommand<TrainCommand>("train")
             .WithDescription("Train a vocabulary on a corpus of Parquet files.")

@@ -10,12 +10,48 @@ internal abstract class JobCommand<TSettings> : AsyncCommand<TSettings>
     public override async Task<int> ExecuteAsync(CommandContext context, TSettings settings, CancellationToken cancellationToken)
     {
         JobSpec spec = settings.ToSpec();
-        JobPreflight.Check(spec, cancellationToken);
+        NodeOptions node = settings.ToNode();
+        if (settings.Cluster is not null)
+        {
+            JobPreflight.Check(spec, cancellation: cancellationToken);
+            return await RunAsync(new JobRunner.Request(Guid.NewGuid().ToString("N"), spec, node, settings.Verbose, Resume: null)).ConfigureAwait(false);
+        }
+
+        using LocalRun run = Open(spec, settings.Resume, cancellationToken);
+        string resume = ResumeHint.CommandFor(context.Name, context.Arguments);
+        var request = new JobRunner.Request(run.JobId, run.Spec, node with { Journal = run.Journal }, settings.Verbose, resume);
+        int exitCode = await RunAsync(request).ConfigureAwait(false);
+        if (request.IsOver)
+        {
+            run.Complete();
+        }
+
+        return exitCode;
+    }
+
+    private static async Task<int> RunAsync(JobRunner.Request request)
+    {
         using var interruption = new Interruption();
         using IJobDisplay display = JobDisplay.Create();
-        NodeOptions node = settings.ToNode();
-        ProcessMemory.Limit(node);
-        return await JobRunner.RunAsync(spec, node, settings.Verbose, display, interruption.Token).ConfigureAwait(false);
+        ProcessMemory.Limit(request.Node);
+        return await JobRunner.RunAsync(request, display, interruption.Token).ConfigureAwait(false);
+    }
+
+    private static LocalRun Open(JobSpec spec, bool resume, CancellationToken cancellation)
+    {
+        if (!resume || !LocalRun.IsAt(spec.OutputDirectory))
+        {
+            JobPreflight.Check(spec, cancellation: cancellation);
+            return LocalRun.Begin(spec);
+        }
+
+        LocalRun run = LocalRun.Resume(spec);
+        foreach (JobSpecDifference difference in JobSpecDifference.Find(run.Spec, spec))
+        {
+            ErrorConsole.WriteWarning($"{difference.Option} {difference.Given} is not taken: the unfinished job keeps {difference.Begun}, with which it was begun.");
+        }
+
+        return run;
     }
 }
 

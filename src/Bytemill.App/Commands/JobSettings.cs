@@ -38,8 +38,12 @@ internal abstract class JobSettings : ClusterSettings
     public string Output { get; init; } = "";
 
     [CommandOption("--overwrite")]
-    [Description("Replace the results of an earlier job in the output directory (only what its manifest lists).")]
+    [Description("Replace the results of an earlier job in the output directory (only what its manifest lists), or an unfinished job.")]
     public bool Overwrite { get; init; }
+
+    [CommandOption("--resume")]
+    [Description("Go on with the job that was stopped or died in the output directory, from the last task that was done; the result is the same as without the interruption. With an empty or new directory: start.")]
+    public bool Resume { get; init; }
 
     [CommandOption("--workers <N>")]
     [Description("Tasks at the same time; default: one for each core. Changes no result.")]
@@ -92,6 +96,16 @@ internal abstract class JobSettings : ClusterSettings
         if (Workers is < 1)
         {
             throw new JobInputException($"--workers must be at least 1; found {Workers}.");
+        }
+
+        if (Resume && Overwrite)
+        {
+            throw new JobInputException("--resume goes on with what is in the output, --overwrite starts anew; give one of them.");
+        }
+
+        if (Resume && Cluster is not null)
+        {
+            throw new JobInputException("--resume is for jobs of this machine. A cluster with a journal goes on with its jobs by itself.");
         }
 
         MemoryOption.Check(Memory);

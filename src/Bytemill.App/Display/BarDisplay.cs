@@ -97,10 +97,10 @@ internal sealed class BarDisplay : IJobDisplay
         ErrorConsole.WriteError(reason);
     }
 
-    public void Cancelled()
+    public void Cancelled(string? resume)
     {
         End();
-        ErrorConsole.WriteError(JobSummary.CancelledMessage);
+        ErrorConsole.WriteError(JobSummary.CancelledMessage(resume));
     }
 
     public void Dispose() => End();

@@ -14,5 +14,6 @@ internal interface IJobDisplay : IDisposable
 
     void Failed(string reason);
 
-    void Cancelled();
+    /// <param name="resume">The command that goes on with the job; <c>null</c> where nothing is left of it.</param>
+    void Cancelled(string? resume);
 }

@@ -5,7 +5,9 @@ namespace Bytemill.App;
 /// <summary>What a person wants to know at the end of a job.</summary>
 internal static class JobSummary
 {
-    public const string CancelledMessage = "stopped; the job's work files are removed and no results were written.";
+    public static string CancelledMessage(string? resume) => resume is null
+        ? "stopped; the job's work files are removed and no results were written."
+        : $"stopped; what is done is kept. Go on with: {resume}";
 
     public static IEnumerable<(string Name, string Value)> Rows(JobSpec spec, ResultManifest manifest)
     {

@@ -63,7 +63,7 @@ internal sealed class LineDisplay : IJobDisplay
 
     public void Failed(string reason) => ErrorConsole.WriteError(reason);
 
-    public void Cancelled() => ErrorConsole.WriteError(JobSummary.CancelledMessage);
+    public void Cancelled(string? resume) => ErrorConsole.WriteError(JobSummary.CancelledMessage(resume));
 
     public void Dispose() => _output.Flush();
 

@@ -44,7 +44,8 @@ internal static class NodeHost
         if (logging == NodeLogging.WarningsOnly)
         {
             // Of Akka.NET only faults; of the network nothing: what comes of it for the job is told by us.
-            builder.Logging.AddFilter("Akka", LogLevel.Error).AddFilter("Akka.Remote", LogLevel.None);
+            // Likewise of the journal: the coordinator says what it means, and a stopped job may break its start off.
+            builder.Logging.AddFilter("Akka", LogLevel.Error).AddFilter("Akka.Remote", LogLevel.None).AddFilter("Akka.Persistence", LogLevel.None);
         }
 
         // Its exceptions come to us, and what it says at start would be repeated.

@@ -7,7 +7,7 @@ internal static class AttemptCheck
 {
     /// <summary>
     /// Finds attempts that are gone, not as long as they were, or (where everything is to be read) damaged. Writes manifests that are gone
-    /// or damaged once more.
+    /// or damaged once more. Deletes attempts of coordinators before this one that did not come to count: nobody will ask for them.
     /// </summary>
     public static CoordinatorInput.AttemptsChecked Run(CoordinatorEffect.CheckAttempts check)
     {
@@ -23,6 +23,9 @@ internal static class AttemptCheck
         }
 
         work.Create();
+        work.DeleteAbandoned(
+            check.Job.Epoch,
+            [.. check.Closed.Append(check.Open).SelectMany(stage => stage.Attempts).Where(attempt => attempt is not null).Select(attempt => attempt!.Directory)]);
         var missing = ImmutableArray.CreateBuilder<(int Stage, int Index)>();
         foreach (ClosedStage stage in check.Closed.Append(check.Open))
         {

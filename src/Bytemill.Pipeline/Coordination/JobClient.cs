@@ -24,13 +24,17 @@ public sealed class JobClient
     }
 
     /// <summary>Runs a job to its end.</summary>
+    /// <param name="jobId">Its id; one that the coordinator knows is gone on with, whatever <paramref name="spec"/> says.</param>
     /// <param name="spec">The job; its paths must mean the same on every node.</param>
     /// <param name="onProgress">Called a few times a second, on a thread of the actor system; must return quickly.</param>
     /// <param name="cancellation">Cancels the job; its work files are removed before this returns.</param>
+    /// <param name="leave">Leaves the job as it is.</param>
     /// <returns>How the job ended: <see cref="JobCompleted"/>, <see cref="JobFailed"/> or <see cref="JobCancelled"/>.</returns>
-    public async Task<IWireMessage> RunAsync(JobSpec spec, Action<JobProgressed> onProgress, CancellationToken cancellation)
+    /// <exception cref="JobLostException">This node was put out of its cluster.</exception>
+    /// <exception cref="OperationCanceledException">The job was left.</exception>
+    public async Task<IWireMessage> RunAsync(
+        string jobId, JobSpec spec, Action<JobProgressed> onProgress, CancellationToken cancellation, CancellationToken leave = default)
     {
-        string jobId = Guid.NewGuid().ToString("N");
         var end = new TaskCompletionSource<IWireMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
         IActorRef follower = _system.ActorOf(Props.Create(() => new Follower(_coordinator, new SubmitJob(jobId, spec), onProgress, end)));
         CancellationTokenRegistration registration = cancellation.Register(() => follower.Tell(new CancelJob(jobId)));
@@ -38,13 +42,11 @@ public sealed class JobClient
         {
             try
             {
-                await Task.WhenAny(end.Task, _system.WhenTerminated).ConfigureAwait(false);
+                await Task.WhenAny(end.Task, _system.WhenTerminated).WaitAsync(leave).ConfigureAwait(false);
                 return end.Task.IsCompleted
                     ? await end.Task.ConfigureAwait(false)
-                    : new JobFailed(
-                        jobId,
-                        CoordinatorGaveUp.ReasonOf(_system) ?? "The cluster put this process out (it was not heard in time, or the cluster fell apart). The job may still run; its manifest tells when it is done.",
-                        IsInputError: false);
+                    : throw new JobLostException(
+                        CoordinatorGaveUp.ReasonOf(_system) ?? "The cluster put this process out (it was not heard in time, or the cluster fell apart). The job may still run; its manifest tells when it is done.");
             }
             finally
             {

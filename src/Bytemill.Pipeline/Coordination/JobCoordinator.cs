@@ -265,7 +265,7 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         CancellationToken cancellation = _planning.Token;
         var clock = Stopwatch.StartNew();
         _node.Cpu
-            .Run(() => PlanFacts.Of(JobPlanner.Plan(plan.Spec, new WorkDirectory(plan.Job.WorkDirectory), cancellation), clock.ElapsedMilliseconds), cancellation)
+            .Run(() => PlanFacts.Of(JobPlanner.Plan(plan.Spec, plan.Job.JobId, new WorkDirectory(plan.Job.WorkDirectory), cancellation), clock.ElapsedMilliseconds), cancellation)
             .PipeTo(
                 Self,
                 success: facts => new PlanEnded(new CoordinatorInput.Planned(plan.Job.JobId, facts)),

@@ -16,22 +16,25 @@ public static class JobOutput
     /// <summary>Fails unless a job may write to the directory. Touches nothing.</summary>
     /// <param name="directory">Output directory; need not exist.</param>
     /// <param name="overwrite">Whether results of an earlier job may be replaced.</param>
+    /// <param name="jobId">The job, when it has begun already: its own files do not stand in its way.</param>
     /// <exception cref="JobInputException">Something is there already, or the path is a file.</exception>
-    public static void CheckTarget(string directory, bool overwrite)
+    public static void CheckTarget(string directory, bool overwrite, string? jobId = null)
     {
         if (File.Exists(directory))
         {
             throw new JobInputException($"The output '{directory}' is a file; give a directory.");
         }
 
-        if (!Directory.Exists(directory) || !Directory.EnumerateFileSystemEntries(directory).Any())
+        string inOutput = Path.Combine(directory, WorkDirectory.NameInOutput);
+        bool hasWork = Directory.Exists(inOutput) && !(jobId is not null && ForeignIn(inOutput, directory, jobId).Length == 0);
+        if (!Directory.Exists(directory) || !Directory.EnumerateFileSystemEntries(directory).Any(path => hasWork || path != inOutput))
         {
             return;
         }
 
         bool hasManifest = ResultManifest.IsAt(directory);
-        bool isFinished = hasManifest && File.Exists(Path.Combine(directory, SuccessFileName));
-        bool isUnfinished = hasManifest || Directory.Exists(Path.Combine(directory, WorkDirectory.NameInOutput));
+        bool isFinished = hasManifest && File.Exists(Path.Combine(directory, SuccessFileName)) && !LocalRun.IsAt(directory);
+        bool isUnfinished = hasManifest || hasWork;
         if (!isFinished && !isUnfinished)
         {
             throw new JobInputException(
@@ -42,6 +45,8 @@ public static class JobOutput
         {
             throw new JobInputException(isFinished
                 ? $"The output '{directory}' holds the results of an earlier job. Give another directory, or --overwrite to replace them."
+                : LocalRun.IsAt(directory)
+                ? $"The output '{directory}' holds an unfinished job. To go on with it, repeat its command with --resume; to start anew, give --overwrite."
                 : $"The output '{directory}' holds an unfinished job. If it no longer runs, give --overwrite to start anew, or another directory.");
         }
     }
@@ -89,23 +94,24 @@ public static class JobOutput
 
     /// <summary>Makes the directory and removes the work files that an unfinished job left there.</summary>
     /// <param name="directory">Output directory.</param>
-    /// <param name="work">Work directory of the job that begins.</param>
-    internal static void Prepare(string directory, WorkDirectory work)
+    /// <param name="work">Work directory of the job that begins. What is in it stays: a coordinator that was slow to die may come late.</param>
+    /// <param name="jobId">The job.</param>
+    /// <exception cref="JobInputException">Another process works there by itself.</exception>
+    internal static void Prepare(string directory, WorkDirectory work, string jobId)
     {
         Directory.CreateDirectory(directory);
         string inOutput = Path.Combine(directory, WorkDirectory.NameInOutput);
         if (Directory.Exists(inOutput))
         {
-            foreach (string pointer in Directory.EnumerateFiles(inOutput, "*" + PointerExtension))
+            if (LocalRun.JobIdAt(directory) != jobId)
             {
-                string left = File.ReadAllText(pointer);
-                if (Path.GetFileName(left).StartsWith(SpillPrefix, StringComparison.Ordinal))
-                {
-                    new WorkDirectory(left).Delete();
-                }
+                LocalRun.RequireFree(directory);
             }
 
-            Directory.Delete(inOutput, recursive: true);
+            foreach (string entry in ForeignIn(inOutput, directory, jobId))
+            {
+                RemoveWorkOf(entry);
+            }
         }
 
         Directory.CreateDirectory(inOutput);
@@ -114,6 +120,34 @@ public static class JobOutput
             // An output without it would not tell that its job is unfinished, nor where the rest is.
             File.WriteAllText(pointerToWork, work.Root);
         }
+    }
+
+    // What is in the directory and not of this job.
+    private static string[] ForeignIn(string inOutput, string directory, string jobId)
+    {
+        bool isOwnRun = LocalRun.JobIdAt(directory) == jobId;
+        return
+        [
+            .. Directory.EnumerateFileSystemEntries(inOutput).Where(path => Path.GetFileName(path) is var name
+                && name != jobId && name != SpillPrefix + jobId + PointerExtension && !(isOwnRun && name == LocalRun.DirectoryName)),
+        ];
+    }
+
+    private static void RemoveWorkOf(string entry)
+    {
+        if (Directory.Exists(entry))
+        {
+            Directory.Delete(entry, recursive: true);
+            return;
+        }
+
+        if (entry.EndsWith(PointerExtension, StringComparison.Ordinal) && File.ReadAllText(entry) is var left
+            && Path.GetFileName(left).StartsWith(SpillPrefix, StringComparison.Ordinal))
+        {
+            new WorkDirectory(left).Delete();
+        }
+
+        File.Delete(entry);
     }
 
     private static string? PointerTo(string directory, WorkDirectory work)
@@ -169,6 +203,12 @@ public static class JobOutput
             DeleteFileIfThere(pointer);
         }
 
+        RemoveEmpty(directory, keepDirectory);
+    }
+
+    /// <summary>Removes the place for work files, and the output directory, where nothing is in them.</summary>
+    internal static void RemoveEmpty(string directory, bool keepDirectory)
+    {
         RemoveIfEmpty(Path.Combine(directory, WorkDirectory.NameInOutput));
         if (!keepDirectory)
         {

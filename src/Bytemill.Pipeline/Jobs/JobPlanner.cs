@@ -7,9 +7,9 @@ namespace Bytemill.Pipeline;
 /// <summary>The plan phase: checks the job, cuts partitions and key ranges, and freezes all of it in the work directory.</summary>
 internal static class JobPlanner
 {
-    public static JobPlan Plan(JobSpec spec, WorkDirectory work, CancellationToken cancellation)
+    public static JobPlan Plan(JobSpec spec, string jobId, WorkDirectory work, CancellationToken cancellation)
     {
-        ImmutableArray<CorpusFile> files = JobPreflight.Check(spec, cancellation);
+        ImmutableArray<CorpusFile> files = JobPreflight.Check(spec, jobId, cancellation);
         if (spec.Limit is { } limit)
         {
             files = RowLimit.Apply(files, spec.SourceOptions, limit, cancellation);
@@ -33,7 +33,7 @@ internal static class JobPlanner
             spec, files, OutputNames.For([.. files.Select(file => file.Path)]), partitions, ngrams, pieces);
         JobOutput.CheckNames(spec.OutputDirectory, ResultNames(plan));
         cancellation.ThrowIfCancellationRequested();
-        JobOutput.Prepare(spec.OutputDirectory, work);
+        JobOutput.Prepare(spec.OutputDirectory, work, jobId);
         work.Create();
         work.WritePlan(plan);
         return plan;

@@ -12,17 +12,20 @@ public static class JobPreflight
 {
     private const int ParallelInspections = 8;
 
+    /// <param name="spec">The job.</param>
+    /// <param name="jobId">The job, when it has begun already: its own files in the output do not stand in its way.</param>
+    /// <param name="cancellation">Breaks it off.</param>
     /// <returns>The input files, sorted by path.</returns>
     /// <exception cref="JobInputException">An option, the model or the output is at fault.</exception>
     /// <exception cref="CorpusException">An input is at fault.</exception>
-    public static ImmutableArray<CorpusFile> Check(JobSpec spec, CancellationToken cancellation = default)
+    public static ImmutableArray<CorpusFile> Check(JobSpec spec, string? jobId = null, CancellationToken cancellation = default)
     {
         CheckOptions(spec);
         SourceOptions options = spec.SourceOptions;
         ImmutableArray<InputFile> inputs = [.. InputResolver.ResolveFiles(spec.Inputs).Where(file => options.Where?.RulesOut(file.Path) != true)];
         ImmutableArray<string> paths = [.. inputs.Select(file => file.Path)];
         Require(!paths.IsEmpty, $"No file can hold a row with {spec.Where} (--where), as the names of their directories tell.");
-        JobOutput.CheckTarget(spec.OutputDirectory, spec.Overwrite);
+        JobOutput.CheckTarget(spec.OutputDirectory, spec.Overwrite, jobId);
         JobOutput.CheckInputs(spec.OutputDirectory, spec.ModelPath is { } model ? paths.Append(Path.GetFullPath(model)) : paths);
         ImmutableArray<CorpusFile> files = Inspect(inputs, options, cancellation);
         if (spec.Mode != JobMode.Train)

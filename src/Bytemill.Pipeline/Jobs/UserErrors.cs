@@ -27,7 +27,7 @@ public static class UserErrors
         }
 
         string message = cause.Message.ReplaceLineEndings(" ");
-        return IsInputError(cause) || cause is IOException or UnauthorizedAccessException ? message : $"{cause.GetType().Name}: {message}";
+        return IsInputError(cause) || cause is IOException or UnauthorizedAccessException or JobLostException ? message : $"{cause.GetType().Name}: {message}";
     }
 
     /// <summary>Whether a disk is full, or its user has no more room on it.</summary>

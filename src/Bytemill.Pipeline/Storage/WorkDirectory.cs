@@ -97,6 +97,29 @@ public sealed class WorkDirectory
         }
     }
 
+    /// <summary>Deletes attempts that earlier coordinators gave out and that are not committed, as far as it can.</summary>
+    /// <param name="epoch">Number of the present coordinator. One that has been replaced knows no higher one, so it leaves its successors' attempts alone.</param>
+    /// <param name="committed">Attempts that count, relative to this directory.</param>
+    internal void DeleteAbandoned(long epoch, HashSet<string> committed)
+    {
+        IEnumerable<string> candidates = Directory.EnumerateDirectories(Attempts)
+            .Concat(Directory.EnumerateDirectories(Stages).SelectMany(Directory.EnumerateDirectories));
+        foreach (string path in candidates)
+        {
+            string relative = Path.GetRelativePath(Root, path);
+            if (EpochOf(Path.GetFileName(path)) < epoch && !committed.Contains(relative))
+            {
+                DeleteUnread(relative);
+            }
+        }
+    }
+
+    // Of a name as BeginAttempt makes it; of another, a number that no coordinator is above.
+    private static long EpochOf(string name) =>
+        name.Split('-').FirstOrDefault(part => part.Length > 1 && part[0] == 'e' && long.TryParse(part.AsSpan(1), CultureInfo.InvariantCulture, out _)) is { } part
+            ? long.Parse(part.AsSpan(1), CultureInfo.InvariantCulture)
+            : long.MaxValue;
+
     internal bool HasPlan => File.Exists(Path.Combine(Root, PlanName));
 
     internal bool IsPlanWhole => IsWhole(PlanName);

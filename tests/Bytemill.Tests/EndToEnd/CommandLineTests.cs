@@ -115,21 +115,23 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData(PosixSignal.SIGINT)]
     [InlineData(PosixSignal.SIGTERM)]
-    public async Task Run_Interrupted_StopsCleanlyAndLeavesNothing(PosixSignal signal)
+    public async Task Run_Interrupted_StopsAndSaysHowToGoOn(PosixSignal signal)
     {
         Assert.SkipWhen(
             signal == PosixSignal.SIGINT && IsInterruptIgnored(),
             "The shell that started the tests in the background lets no child be interrupted, and the child keeps to that.");
 
         // Large enough to be still running when the signal comes.
-        string line = string.Join(' ', Enumerable.Range(0, 4_000).Select(i => $"word{i * 7919 % 10_007}"));
-        TestCorpus.Write(_directory["big"], [.. Enumerable.Range(0, 300).Select(i => $"{i} {line} {i * 31}")], files: 2, rowsPerGroup: 50);
+        string text = string.Join(' ', Enumerable.Range(0, 4_000).Select(i => $"word{i * 7919 % 10_007}"));
+        TestCorpus.Write(_directory["big"], [.. Enumerable.Range(0, 300).Select(i => $"{i} {text} {i * 31}")], files: 2, rowsPerGroup: 50);
         await using BytemillProcess run = BytemillProcess.Start("run", "--input", _directory["big"], "--order", "8", "--output", _directory["out"]);
         await run.FirstLineAsync();
         run.Signal(signal);
         Assert.Equal(130, await run.ExitCodeAsync());
-        Assert.Contains("stopped", Assert.Single(run.Errors, error => error.Length > 0), StringComparison.Ordinal);
-        Assert.False(Directory.Exists(_directory["out"]));
+        string line = Assert.Single(run.Errors, error => error.Length > 0);
+        Assert.Contains("stopped", line, StringComparison.Ordinal);
+        Assert.EndsWith($"bytemill run --input {_directory["big"]} --order 8 --output {_directory["out"]} --resume", line, StringComparison.Ordinal);
+        Assert.Equal([WorkDirectory.NameInOutput], Directory.EnumerateFileSystemEntries(_directory["out"]).Select(Path.GetFileName));
     }
 
     [Fact]

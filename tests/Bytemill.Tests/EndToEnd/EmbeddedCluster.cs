@@ -31,7 +31,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
     }
 
     public Task<IWireMessage> RunAsync(JobSpec spec, Action<JobProtocol.JobProgressed>? onProgress = null, CancellationToken cancellation = default) =>
-        _client.RunAsync(spec, onProgress ?? (_ => { }), cancellation);
+        _client.RunAsync(Guid.NewGuid().ToString("N"), spec, onProgress ?? (_ => { }), cancellation);
 
     /// <summary>Runs a job that must succeed and returns the files in its output, without the manifest (it holds times).</summary>
     public async Task<SortedDictionary<string, byte[]>> ResultsAsync(JobSpec spec)
