@@ -18,7 +18,7 @@ namespace Bytemill.Tests;
 /// </summary>
 public abstract class JobCoordinatorTests : TestKit
 {
-    private static readonly TaskMetrics s_metrics = new() { Units = 1, Entries = 1000, NormalizedBytes = 10, CoveredBytes = 10, Rows = 1 };
+    private static readonly TaskMetrics s_metrics = new() { Units = 1, Entries = 1000, NormalizedBytes = 10, WeightedBytes = 10, CoveredBytes = 10, Rows = 1 };
 
     private readonly TestDirectory _directory = new();
     private readonly NodeServices _node;

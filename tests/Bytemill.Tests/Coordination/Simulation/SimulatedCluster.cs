@@ -16,7 +16,7 @@ internal sealed class SimulatedCluster
     private const int MaxFairRounds = 3000;
 
     private static readonly TaskMetrics s_some = new() { Units = 1, Entries = 1000 };
-    private static readonly TaskMetrics s_all = s_some with { Rows = 3, TextBytes = 10, NormalizedBytes = 10, CoveredBytes = 10 };
+    private static readonly TaskMetrics s_all = s_some with { Rows = 3, TextBytes = 10, NormalizedBytes = 10, WeightedBytes = 10, CoveredBytes = 10 };
 
     private readonly ushort[] _schedule;
     private readonly List<Envelope> _network = [];
