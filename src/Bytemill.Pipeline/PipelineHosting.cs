@@ -51,6 +51,11 @@ public static class PipelineHosting
                 .AddJobCoordinator(node)
                 .AddWorkers(node)
                 .AddShardHost(node);
+            if (node.Spill is { } spill)
+            {
+                builder.AddStartup((system, _) => system.RegisterOnTermination(spill.Dispose));
+            }
+
             if (options.IsAlone)
             {
                 builder.AddStartup((system, _) =>

@@ -44,7 +44,7 @@ internal sealed class FileScratchSpace : IScratchSpace
 
     private ScratchFile CreateFile(int bufferBytes, long lengthBytes)
     {
-        Directory.CreateDirectory(Path);
+        Subdirectory.Create(Path);
         string name = Interlocked.Increment(ref _created).ToString(CultureInfo.InvariantCulture);
         return new ScratchFile(this, System.IO.Path.Combine(Path, name), new FileStreamOptions
         {

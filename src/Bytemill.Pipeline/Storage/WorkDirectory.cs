@@ -54,13 +54,7 @@ public sealed class WorkDirectory
             $"t{task.Index:D6}-e{task.Job.Epoch}-a{task.Attempt}-{Guid.NewGuid():N}");
         string stage = StageName(task.Stage);
         string pending = Path.Combine(Attempts, stage + "-" + name);
-        if (!Directory.Exists(Attempts))
-        {
-            // The job ended and its files are gone: its directory must not come to life again.
-            throw new DirectoryNotFoundException($"The work directory '{Root}' is gone.");
-        }
-
-        Directory.CreateDirectory(pending);
+        Subdirectory.Create(pending);
         string scratch = spillDirectory is null ? Path.Combine(pending, "scratch") : Path.Combine(spillDirectory, $"bytemill-{stage}-{name}");
         return new AttemptDirectory(Root, pending, Path.Combine("stages", stage, name), scratch, residentSet);
     }

@@ -11,6 +11,7 @@ internal sealed class NodeServices : IDisposable
         Memory = new MemoryPlan(options.MemoryBytes ?? MachineMemory.DefaultBudgetBytes(), threads);
         ResidentSet = new ResidentSetGuard(Memory.BudgetBytes + (MemoryPlan.RuntimeBytes / 2), Memory.BudgetBytes + MemoryPlan.RuntimeBytes);
         Jobs = new JobContextCache(Memory, ResidentSet);
+        Spill = options.SpillDirectory is { } directory ? NodeSpillDirectory.Claim(directory) : null;
     }
 
     public NodeOptions Options { get; }
@@ -25,10 +26,14 @@ internal sealed class NodeServices : IDisposable
 
     public JobEpochs Epochs { get; } = new();
 
+    /// <summary>Where temporary files of tasks go; <c>null</c> puts them beside the job's work files.</summary>
+    public NodeSpillDirectory? Spill { get; }
+
     public void Dispose()
     {
         Cpu.Dispose();
         Jobs.Dispose();
         ResidentSet.Dispose();
+        Spill?.Dispose();
     }
 }

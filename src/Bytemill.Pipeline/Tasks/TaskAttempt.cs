@@ -9,7 +9,7 @@ internal static class TaskAttempt
     public static Outcome Run(NodeServices node, AssignTask assign, Action<long> reportUnits, CancellationToken cancellation)
     {
         using JobContextCache.Lease lease = node.Jobs.Acquire(assign.Task.Job);
-        AttemptDirectory directory = lease.Context.Work.BeginAttempt(assign.Task, node.Options.SpillDirectory, node.ResidentSet);
+        AttemptDirectory directory = lease.Context.Work.BeginAttempt(assign.Task, node.Spill?.Path, node.ResidentSet);
         bool isCommitted = false;
         try
         {

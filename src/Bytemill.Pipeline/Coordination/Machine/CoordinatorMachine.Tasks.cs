@@ -129,7 +129,8 @@ internal sealed partial class CoordinatorMachine
             }
 
             // A new process on the old address. The end of the old one is told later, or was overtaken.
-            _state.Active?.Board?.Lose(known);
+            int tasks = _state.Active?.Board?.Lose(known).Length ?? 0;
+            Warn("Lost {Owner}; {Tasks} of its tasks go to others", m.HostId, tasks);
         }
 
         _shardHosts[m.HostId] = m.From;
