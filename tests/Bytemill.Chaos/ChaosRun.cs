@@ -141,7 +141,7 @@ public sealed class ChaosRun : IAsyncDisposable
         _disk?.Dispose();
     }
 
-    private static IEnumerable<string> JobArguments(ChaosOptions options, string output) => 
+    private static IEnumerable<string> JobArguments(ChaosOptions options, string output) =>
         ["run", .. options.Corpus, "--output", output, .. options.Job];
 
     private ClientProcess StartClient(RoundPlan plan, string output)
