@@ -43,6 +43,11 @@ internal sealed class NodeFiles : IDisposable
           split-brain-resolver.stable-after = 3s
           down-removal-margin = 1s
         }
+
+        akka.coordination.lease.bytemill {
+          heartbeat-timeout = 8s
+          heartbeat-interval = 2s
+        }
         """);
 
     /// <summary>Arguments that start a node.</summary>
