@@ -29,7 +29,7 @@ try
     using IHost host = await StartAsync(new NodeOptions { Roles = [ClusterRoles.Coordinator], Workers = 1, Port = FreePort(), Journal = location });
     string address = AddressOf(host);
     // Workers stand in a system of their own: what they say and hear goes through the wire.
-    using IHost others = await StartAsync(new NodeOptions { Roles = [ClusterRoles.Worker], Workers = 0, SeedNodes = [address] });
+    using IHost others = await StartAsync(new NodeOptions { Roles = [ClusterRoles.Worker], Workers = 0, SeedNodes = [address], Journal = location });
     ActorSystem system = others.Services.GetRequiredService<ActorSystem>();
     IActorRef coordinator = await others.Services.GetRequiredService<ActorRegistry>().GetAsync<JobCoordinatorKey>();
     var load = new Load();
@@ -49,7 +49,7 @@ try
         Training = new TrainerOptions { MaxVocabSizes = [300] },
     };
     using var cancellation = new CancellationTokenSource();
-    Task<IWireMessage> job = new JobClient(system, coordinator).RunAsync(spec, _ => { }, cancellation.Token);
+    Task<IWireMessage> job = new JobClient(system, coordinator).RunAsync("load", spec, _ => { }, cancellation.Token, CancellationToken.None);
     await Task.WhenAny(job, load.Done);
     if (!load.Done.IsCompleted)
     {
