@@ -128,7 +128,8 @@ public sealed class CommandLineTests : IDisposable
         await run.FirstLineAsync();
         run.Signal(signal);
         Assert.Equal(130, await run.ExitCodeAsync());
-        string line = Assert.Single(run.Errors, error => error.Length > 0);
+        // On a busy machine Akka.NET may say beside it that its end took long.
+        string line = Assert.Single(run.Errors, error => error.StartsWith("error: ", StringComparison.Ordinal));
         Assert.Contains("stopped", line, StringComparison.Ordinal);
         Assert.EndsWith($"bytemill run --input {_directory["big"]} --order 8 --output {_directory["out"]} --resume", line, StringComparison.Ordinal);
         Assert.Equal([WorkDirectory.NameInOutput], Directory.EnumerateFileSystemEntries(_directory["out"]).Select(Path.GetFileName));
