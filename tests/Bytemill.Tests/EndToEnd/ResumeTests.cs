@@ -24,9 +24,6 @@ public sealed class ResumeTests : IDisposable
     [InlineData("Finished MergeNGrams")]
     [InlineData("Finished BuildModel")]
     [InlineData("Finished SegmentPieces")]
-    [InlineData("Finished FilterPieces")]
-    [InlineData("Finished PruneTogether")]
-    [InlineData("Finished TokenizeFiles")]
     public async Task Run_Killed_ResumesToTheSameBytes(string point)
     {
         await KillAtAsync(point);
