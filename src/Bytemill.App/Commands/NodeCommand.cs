@@ -91,14 +91,14 @@ internal sealed class NodeCommand : AsyncCommand<NodeSettings>
     public override async Task<int> ExecuteAsync(CommandContext context, NodeSettings settings, CancellationToken cancellationToken)
     {
         NodeOptions node = settings.ToNode();
+        ProcessMemory.Limit(node);
+        using var interruption = new Interruption();
+        using IHost host = await NodeHost.StartAsync(node, NodeLogging.Verbose).ConfigureAwait(false);
         if (node.Journal is JournalLocation.InMemory && node.Roles.Contains(ClusterRoles.Coordinator))
         {
             ErrorConsole.WriteWarning("No journal is set: jobs will be lost when the coordinator ends. Set the same one on all nodes with --journal, a file or a PostgreSQL database.");
         }
 
-        ProcessMemory.Limit(node);
-        using var interruption = new Interruption();
-        using IHost host = await NodeHost.StartAsync(node, NodeLogging.Verbose).ConfigureAwait(false);
         ActorSystem system = host.Services.GetRequiredService<ActorSystem>();
         Akka.Cluster.Cluster.Get(system).RegisterOnMemberUp(() => Announce(system, node));
         await Task.WhenAny(interruption.Task, system.WhenTerminated).ConfigureAwait(false);
