@@ -102,6 +102,18 @@ public sealed class TextBatch : IDisposable
         return _levels is not null && _levels[row] < _maxDefinitionLevel;
     }
 
+    /// <summary>How many rows are taken.</summary>
+    public int CountTaken()
+    {
+        int count = 0;
+        for (int row = 0; row < RowCount; row++)
+        {
+            count += IsTaken(row) ? 1 : 0;
+        }
+
+        return count;
+    }
+
     /// <summary>A property of JSON lines that was asked for with <see cref="SourceOptions.Keep"/>; null when it is.</summary>
     /// <param name="column">0-based index in <see cref="SourceOptions.Keep"/>.</param>
     /// <param name="row">0-based index in the batch.</param>

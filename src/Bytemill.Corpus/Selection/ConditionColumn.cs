@@ -20,7 +20,7 @@ internal static class ConditionColumn
         bool fits = kind switch
         {
             ConditionKind.Text => comparison.Values.All(value => value.IsString),
-            ConditionKind.Integer or ConditionKind.Real => comparison.Values.All(value => value.Number is not null),
+            ConditionKind.Signed or ConditionKind.Unsigned or ConditionKind.Real => comparison.Values.All(value => value.Number is not null),
             ConditionKind.Boolean => comparison.Values.All(value => value.Truth is not null),
             _ => false,
         };
@@ -40,20 +40,21 @@ internal static class ConditionColumn
     {
         string type = column.MaxRepetitionLevel > 0 ? "list" : column.Describe();
         return column.IsText && column.MaxRepetitionLevel == 0 ? ConditionKind.Text
-            : type.StartsWith("int", StringComparison.Ordinal) && type != "interval" || type.StartsWith("uint", StringComparison.Ordinal) ? ConditionKind.Integer
+            : type.StartsWith("int", StringComparison.Ordinal) && type != "interval" ? ConditionKind.Signed
+            : type.StartsWith("uint", StringComparison.Ordinal) ? ConditionKind.Unsigned
             : type is "float" or "double" ? ConditionKind.Real
             : type == "bool" ? ConditionKind.Boolean
             : null;
     }
 
     /// <summary>A plain value of a column of whole numbers.</summary>
-    public static decimal Integer(SchemaNode column, ReadOnlySpan<byte> value)
+    public static decimal Integer(ConditionKind kind, ReadOnlySpan<byte> value) => (kind, value.Length) switch
     {
-        bool isUnsigned = column.Describe().StartsWith('u');
-        return value.Length == sizeof(int)
-            ? isUnsigned ? BinaryPrimitives.ReadUInt32LittleEndian(value) : BinaryPrimitives.ReadInt32LittleEndian(value)
-            : isUnsigned ? BinaryPrimitives.ReadUInt64LittleEndian(value) : BinaryPrimitives.ReadInt64LittleEndian(value);
-    }
+        (ConditionKind.Unsigned, sizeof(int)) => BinaryPrimitives.ReadUInt32LittleEndian(value),
+        (ConditionKind.Unsigned, _) => BinaryPrimitives.ReadUInt64LittleEndian(value),
+        (_, sizeof(int)) => BinaryPrimitives.ReadInt32LittleEndian(value),
+        _ => BinaryPrimitives.ReadInt64LittleEndian(value),
+    };
 
     /// <summary>A plain value of a floating-point column.</summary>
     public static double Real(ReadOnlySpan<byte> value) => value.Length == sizeof(float)

@@ -7,7 +7,10 @@ internal enum ConditionKind
     Text,
 
     /// <summary>As whole numbers.</summary>
-    Integer,
+    Signed,
+
+    /// <summary>As whole numbers that are never negative.</summary>
+    Unsigned,
 
     /// <summary>As floating-point numbers.</summary>
     Real,

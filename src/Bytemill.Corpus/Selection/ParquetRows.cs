@@ -58,7 +58,7 @@ internal static class ParquetRows
             int value = 0;
             foreach (int level in page.Definition)
             {
-                bool holds = level == column.MaxDefinitionLevel && Matches(comparison, column, kind, page.Values[value++]);
+                bool holds = level == column.MaxDefinitionLevel && Matches(comparison, kind, page.Values[value++]);
                 if (row < taken.Length)
                 {
                     taken[row] = taken[row] && holds;
@@ -74,10 +74,10 @@ internal static class ParquetRows
         }
     }
 
-    private static bool Matches(Comparison comparison, SchemaNode column, ConditionKind kind, ReadOnlySpan<byte> value) => kind switch
+    private static bool Matches(Comparison comparison, ConditionKind kind, ReadOnlySpan<byte> value) => kind switch
     {
         ConditionKind.Text => comparison.Matches(value),
-        ConditionKind.Integer => comparison.Matches(ConditionColumn.Integer(column, value)),
+        ConditionKind.Signed or ConditionKind.Unsigned => comparison.Matches(ConditionColumn.Integer(kind, value)),
         ConditionKind.Real => comparison.Matches(ConditionColumn.Real(value)),
         _ => comparison.Matches(value[0] != 0),
     };

@@ -35,12 +35,13 @@ internal static class RowGroupBounds
             return false;
         }
 
-        switch (ConditionColumn.KindOf(column))
+        ConditionKind? kind = ConditionColumn.KindOf(column);
+        switch (kind)
         {
             case ConditionKind.Text:
                 return comparison.ExcludesRange(least, most);
-            case ConditionKind.Integer when least.Length == most.Length && least.Length is sizeof(int) or sizeof(long):
-                return comparison.ExcludesRange(ConditionColumn.Integer(column, least), ConditionColumn.Integer(column, most));
+            case ConditionKind.Signed or ConditionKind.Unsigned when least.Length == most.Length && least.Length is sizeof(int) or sizeof(long):
+                return comparison.ExcludesRange(ConditionColumn.Integer(kind!.Value, least), ConditionColumn.Integer(kind.Value, most));
             case ConditionKind.Real when least.Length == most.Length && least.Length is sizeof(float) or sizeof(double):
                 (double low, double high) = (ConditionColumn.Real(least), ConditionColumn.Real(most));
                 return !double.IsNaN(low) && !double.IsNaN(high) && comparison.ExcludesRange(low, high);

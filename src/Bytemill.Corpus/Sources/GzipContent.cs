@@ -7,7 +7,7 @@ namespace Bytemill.Corpus;
 /// a file that was cut short for a shorter one. So another member follows the file, and its content must come out at the end; to data that
 /// was cut short it is the continuation, and does not come out as it went in.
 /// </summary>
-internal sealed class GzipContent : Stream
+internal sealed class GzipContent : ForwardStream
 {
     private const int BufferBytes = 1 << 16;
 
@@ -22,20 +22,6 @@ internal sealed class GzipContent : Stream
 
     /// <param name="file">Disposed with this.</param>
     public GzipContent(Stream file) => _gzip = new GZipStream(new Marked(file), CompressionMode.Decompress);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <exception cref="InvalidDataException">The data is damaged or cut short.</exception>
     public override int Read(Span<byte> buffer)
@@ -62,18 +48,6 @@ internal sealed class GzipContent : Stream
         return count;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -96,23 +70,9 @@ internal sealed class GzipContent : Stream
     }
 
     /// <summary>A file and the mark behind it.</summary>
-    private sealed class Marked(Stream file) : Stream
+    private sealed class Marked(Stream file) : ForwardStream
     {
         private int _markRead = -1;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override int Read(Span<byte> buffer)
         {
@@ -133,18 +93,6 @@ internal sealed class GzipContent : Stream
             _markRead += count;
             return count;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

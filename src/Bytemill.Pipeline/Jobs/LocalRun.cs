@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.IO.Hashing;
-using Google.Protobuf;
+using Bytemill.Training;
 using Microsoft.Data.Sqlite;
 
 namespace Bytemill.Pipeline;
@@ -68,7 +67,7 @@ public sealed class LocalRun : IDisposable
             string path = PathIn(spec.OutputDirectory, JobName);
             using (FileStream file = new(path + ".new", FileMode.Create, FileAccess.Write))
             {
-                job.WriteTo(file);
+                CheckedMessage.Write(file, job);
                 file.Flush(flushToDisk: true);
             }
 
@@ -90,12 +89,7 @@ public sealed class LocalRun : IDisposable
         FileStream held = Lock(spec.OutputDirectory);
         try
         {
-            Wire.LocalRun job;
-            using (FileStream file = File.OpenRead(PathIn(spec.OutputDirectory, JobName)))
-            {
-                job = Wire.LocalRun.Parser.ParseFrom(file);
-            }
-
+            Wire.LocalRun job = ReadJob(spec.OutputDirectory);
             JobSpec begun = WireJobs.FromWire(job.Spec);
             string[] differences = [.. JobSpecDifference.Find(begun, spec).Where(difference => difference.ChangesResult).Select(difference => difference.ToString())];
             if (differences.Length > 0)
@@ -112,10 +106,10 @@ public sealed class LocalRun : IDisposable
 
             return new LocalRun(held, job, isResumed: true);
         }
-        catch (InvalidProtocolBufferException e)
+        catch (RunFormatException e)
         {
             held.Dispose();
-            throw new JobInputException($"'{PathIn(spec.OutputDirectory, JobName)}' is damaged: {e.Message} Start anew with --overwrite.", e);
+            throw new JobInputException($"{e.Message} Start anew with --overwrite.", e);
         }
         catch
         {
@@ -143,10 +137,9 @@ public sealed class LocalRun : IDisposable
     {
         try
         {
-            using FileStream file = File.OpenRead(PathIn(outputDirectory, JobName));
-            return Wire.LocalRun.Parser.ParseFrom(file).JobId;
+            return ReadJob(outputDirectory).JobId;
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or InvalidProtocolBufferException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or RunFormatException)
         {
             return null;
         }
@@ -160,6 +153,12 @@ public sealed class LocalRun : IDisposable
         {
             Lock(outputDirectory).Dispose();
         }
+    }
+
+    private static Wire.LocalRun ReadJob(string outputDirectory)
+    {
+        using FileStream file = File.OpenRead(PathIn(outputDirectory, JobName));
+        return CheckedMessage.Read(file, Wire.LocalRun.Parser);
     }
 
     private static string PathIn(string outputDirectory, string name) =>
@@ -202,9 +201,7 @@ public sealed class LocalRun : IDisposable
             throw new JobInputException($"No model at '{path}'. Give the model.bytemill of a training run with --model.");
         }
 
-        var hash = new XxHash3();
         using FileStream file = File.OpenRead(path);
-        hash.Append(file);
-        return hash.GetCurrentHashAsUInt64().ToString("x16", CultureInfo.InvariantCulture);
+        return FileHash.Of(file);
     }
 }

@@ -24,7 +24,7 @@ internal static class StageBalance
         switch (kind)
         {
             case StageKind.CountNGrams:
-                return Differ("rows were taken or passed over", total.Rows + total.PassedRows, "the files have", plannedRows < 0 ? total.Rows + total.PassedRows : plannedRows)
+                return RowsDiffer("rows were taken or passed over", total, "the files have", plannedRows)
                     ?? Differ("n-grams were counted", total.CoveredBytes, "bytes of text were read", total.WeightedBytes);
             case StageKind.MergeNGrams:
                 return Differ("n-grams were merged", total.CoveredBytes, "were counted", Text().WeightedBytes);
@@ -41,11 +41,10 @@ internal static class StageBalance
                 return Differ("bytes of text lie in pieces", total.CoveredBytes, "lay there before", LastOf(before, StageKind.FilterPieces)!.CoveredBytes);
             case StageKind.TokenizeFiles:
                 long epochs = spec.Sampling?.Epochs ?? 1;
-                long found = total.Rows + total.PassedRows;
-                return Differ("rows were written or passed over", found, "were to be", plannedRows >= 0 ? checked(epochs * plannedRows) : found)
-                    ?? (LastOf(before, StageKind.CountNGrams) is { } taken ? Differ("rows were written", total.Rows, "were to be", checked(epochs * taken.Rows)) : null)
+                return RowsDiffer("rows were written or passed over", total, "were to be", checked(epochs * plannedRows))
                     ?? (LastOf(before, StageKind.CountNGrams) is not { } counted ? null
-                        : Differ("bytes of text were read", total.TextBytes, "were to be", checked(epochs * counted.TextBytes))
+                        : Differ("rows were written", total.Rows, "were to be", checked(epochs * counted.Rows))
+                            ?? Differ("bytes of text were read", total.TextBytes, "were to be", checked(epochs * counted.TextBytes))
                             ?? Differ("bytes lie in tokens", total.NormalizedBytes, "were to be", checked(epochs * counted.NormalizedBytes)));
             default:
                 // Parts of dropped pieces are checked where they are added to the kept ones; the others make no counts.
@@ -56,6 +55,10 @@ internal static class StageBalance
     }
 
     private static TaskMetrics? LastOf(ImmutableArray<StageTime> stages, StageKind kind) => stages.LastOrDefault(stage => stage.Kind == kind)?.Total;
+
+    // Where some files do not tell their rows beforehand, the number expected is negative.
+    private static string? RowsDiffer(string what, TaskMetrics total, string where, long expected) =>
+        expected < 0 ? null : Differ(what, total.Rows + total.PassedRows, where, expected);
 
     private static string? Differ(string what, long found, string where, long expected) =>
         found == expected ? null : Invariant($"{found} {what} where {expected} {where}.");

@@ -47,36 +47,9 @@ internal sealed class AttemptDirectory
         }
 
         string target = Path.Combine(_root, Committed);
-        string stage = Path.GetDirectoryName(target)!;
-        Directory.CreateDirectory(stage);
-        try
-        {
-            Directory.Move(_pending, target);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // The job's directory went in this very moment, and must not come to life again.
-            RemoveEmptyUpToRoot(stage);
-            throw;
-        }
-
+        Subdirectory.Create(Path.GetDirectoryName(target)!);
+        Directory.Move(_pending, target);
         return bytes;
-    }
-
-    private void RemoveEmptyUpToRoot(string directory)
-    {
-        string last = Path.GetFileName(Path.GetDirectoryName(_root)) == WorkDirectory.NameInOutput ? Path.GetDirectoryName(_root)! : _root;
-        try
-        {
-            for (; directory.Length >= last.Length; directory = Path.GetDirectoryName(directory)!)
-            {
-                Directory.Delete(directory);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Something is in it: the job, or another one, goes on there.
-        }
     }
 
     /// <summary>Deletes the attempt as far as it can be, committed or not: it failed, was cancelled, or another attempt came first.</summary>

@@ -19,23 +19,16 @@ internal static class CheckedMessage
 
     /// <exception cref="RunFormatException">The file is damaged.</exception>
     public static T Read<T>(Stream input, MessageParser<T> parser)
-        where T : IMessage<T>
-    {
-        using var bytes = new MemoryStream();
-        input.CopyTo(bytes);
-        return parser.ParseFrom(Checked(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), input));
-    }
+        where T : IMessage<T> => parser.ParseFrom(ReadChecked(input));
 
     /// <exception cref="RunFormatException">The file is damaged.</exception>
-    public static void ReadThrough(Stream input)
+    public static void ReadThrough(Stream input) => _ = ReadChecked(input);
+
+    private static ReadOnlySpan<byte> ReadChecked(Stream input)
     {
         using var bytes = new MemoryStream();
         input.CopyTo(bytes);
-        _ = Checked(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), input);
-    }
-
-    private static ReadOnlySpan<byte> Checked(ReadOnlySpan<byte> file, Stream input)
-    {
+        ReadOnlySpan<byte> file = bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
         if (file.Length >= sizeof(ulong))
         {
             ReadOnlySpan<byte> message = file[..^sizeof(ulong)];

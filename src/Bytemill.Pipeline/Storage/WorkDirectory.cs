@@ -124,26 +124,21 @@ public sealed class WorkDirectory
 
     internal void WritePlan(JobPlan plan) => WriteAtomically(PlanName, WireJobs.ToWire(plan));
 
-    internal JobPlan ReadPlan()
-    {
-        using FileStream file = File.OpenRead(Path.Combine(Root, PlanName));
-        return WireJobs.FromWire(CheckedMessage.Read(file, Wire.JobPlan.Parser));
-    }
+    internal JobPlan ReadPlan() => WireJobs.FromWire(Read(PlanName, Wire.JobPlan.Parser));
 
     internal void WriteManifest(string name, StageManifest manifest) => WriteAtomically(name, WireStages.ToWire(manifest));
 
-    internal StageManifest ReadManifest(string name)
-    {
-        using FileStream file = File.OpenRead(Path.Combine(Root, name));
-        return WireStages.FromWire(CheckedMessage.Read(file, Wire.StageManifest.Parser));
-    }
+    internal StageManifest ReadManifest(string name) => WireStages.FromWire(Read(name, Wire.StageManifest.Parser));
 
     internal void WriteStageTimes(Wire.StageTimes times) => WriteAtomically(TimesName, times);
 
-    internal Wire.StageTimes ReadStageTimes()
+    internal Wire.StageTimes ReadStageTimes() => Read(TimesName, Wire.StageTimes.Parser);
+
+    private T Read<T>(string name, MessageParser<T> parser)
+        where T : IMessage<T>
     {
-        using FileStream file = File.OpenRead(Path.Combine(Root, TimesName));
-        return CheckedMessage.Read(file, Wire.StageTimes.Parser);
+        using FileStream file = File.OpenRead(Path.Combine(Root, name));
+        return CheckedMessage.Read(file, parser);
     }
 
     private bool IsWhole(string name)

@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using Bytemill.Tokenization;
 using Bytemill.Training;
 
@@ -66,9 +65,7 @@ internal static class WorkFileCheck
     {
         using FileStream infoFile = File.OpenRead(infoPath);
         Wire.TokenizedFileInfo info = CheckedMessage.Read(infoFile, Wire.TokenizedFileInfo.Parser);
-        var hash = new XxHash3();
-        hash.Append(file);
-        if (Convert.ToHexStringLower(hash.GetCurrentHash()) != info.Xxh3)
+        if (FileHash.Of(file) != info.Xxh3)
         {
             throw new RunFormatException($"Work file '{file.Name}' is damaged: its checksum differs.");
         }

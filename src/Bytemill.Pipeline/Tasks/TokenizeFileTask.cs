@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.IO.Hashing;
 using Bytemill.Corpus;
 using Bytemill.Tokenization;
 
@@ -52,7 +51,7 @@ internal sealed class TokenizeFileTask : ITaskBody
                     {
                         using (batch)
                         {
-                            int[] lengths = new int[Enumerable.Range(0, batch.RowCount).Count(batch.IsTaken)];
+                            int[] lengths = new int[batch.CountTaken()];
                             ids.ResetWrittenCount();
                             total = TaskMetrics.Add(total, EncodeRows(context, encoder, tokenizer.Model.Vocabulary, batch, firstRow, ids, lengths, total.TextBytes));
                             firstRow += batch.RowCount;
@@ -146,21 +145,14 @@ internal sealed class TokenizeFileTask : ITaskBody
 
     private static void WriteInfo(TaskContext context, TaskMetrics metrics)
     {
-        var hash = new XxHash3();
-        long length;
-        using (Stream written = context.Output.OpenRead(WorkFileNames.Tokenized))
-        {
-            length = written.Length;
-            hash.Append(written);
-        }
-
+        using FileStream written = context.Output.OpenRead(WorkFileNames.Tokenized);
         using FileStream info = context.Output.Create(WorkFileNames.TokenizedInfo);
         CheckedMessage.Write(info, new Wire.TokenizedFileInfo
         {
             Rows = metrics.Rows,
             Tokens = metrics.Tokens,
-            LengthBytes = length,
-            Xxh3 = Convert.ToHexStringLower(hash.GetCurrentHash()),
+            LengthBytes = written.Length,
+            Xxh3 = FileHash.Of(written),
         });
     }
 }
