@@ -6,6 +6,7 @@ namespace Bytemill.Chaos;
 /// <summary>Signals that .NET's own API does not send.</summary>
 internal static partial class PosixSignals
 {
+    public const int Interrupt = 2;
     public const int Kill = 9;
     public const int Terminate = 15;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Bytemill.Chaos;
 
 namespace Bytemill.Tests;
 
@@ -11,6 +12,10 @@ internal sealed class BytemillProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly TaskCompletionSource<string> _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly TaskCompletionSource _outputEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _errorEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _watching = new();
 
     private Action<string?>? _errorSeen;
 
@@ -45,12 +50,10 @@ internal sealed class BytemillProcess : IAsyncDisposable
 
         var process = new Process { StartInfo = start };
         var program = new BytemillProcess(process);
-        process.OutputDataReceived += (_, line) => program.Receive(line.Data, program._output);
-        process.ErrorDataReceived += (_, line) => program.Receive(line.Data, program._errors);
         process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
         process.StandardInput.Close();
+        Read(process.StandardOutput, program.ReceiveOutput, program._outputEnd);
+        Read(process.StandardError, program.ReceiveError, program._errorEnd);
         return program;
     }
 
@@ -84,6 +87,7 @@ internal sealed class BytemillProcess : IAsyncDisposable
         try
         {
             await _process.WaitForExitAsync(limit.Token);
+            await Task.WhenAll(_outputEnd.Task, _errorEnd.Task).WaitAsync(limit.Token);
         }
         catch (OperationCanceledException e)
         {
@@ -98,23 +102,43 @@ internal sealed class BytemillProcess : IAsyncDisposable
     public Task<string> FirstLineAsync() => _firstLine.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
     /// <summary>Waits for a line on standard error that holds <paramref name="part"/>.</summary>
-    public Task ErrorLineAsync(string part)
+    /// <param name="part">What the line holds.</param>
+    /// <param name="then">
+    /// Done at once by the thread that reads the line, before anything else gets to run: on a busy machine the test itself may go on seconds later.
+    /// </param>
+    public Task ErrorLineAsync(string part, Action? then = null)
     {
         var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _errorSeen += line =>
+        void See(string? line)
         {
+            if (found.Task.IsCompleted)
+            {
+                return;
+            }
+
             if (line is null)
             {
                 found.TrySetException(new InvalidOperationException($"The program ended without '{part}': {string.Join('\n', _errors)}"));
             }
             else if (line.Contains(part, StringComparison.Ordinal))
             {
+                then?.Invoke();
                 found.TrySetResult();
             }
-        };
-        if (_errors.Any(line => line.Contains(part, StringComparison.Ordinal)))
+        }
+
+        lock (_watching)
         {
-            found.TrySetResult();
+            foreach (string line in _errors)
+            {
+                See(line);
+            }
+
+            _errorSeen += See;
+            if (_errorEnd.Task.IsCompleted)
+            {
+                See(null);
+            }
         }
 
         return found.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
@@ -123,20 +147,18 @@ internal sealed class BytemillProcess : IAsyncDisposable
     /// <summary>Ends the process at once, as <c>kill -9</c> does.</summary>
     public void Kill() => _process.Kill();
 
-    public void Signal(PosixSignal signal) =>
-        Signal(signal == PosixSignal.SIGINT ? "-INT" : signal == PosixSignal.SIGTERM ? "-TERM" : throw new ArgumentOutOfRangeException(nameof(signal)));
+    public void Signal(PosixSignal signal) => PosixSignals.Send(_process.Id, signal switch
+    {
+        PosixSignal.SIGINT => PosixSignals.Interrupt,
+        PosixSignal.SIGTERM => PosixSignals.Terminate,
+        _ => throw new ArgumentOutOfRangeException(nameof(signal)),
+    });
 
     /// <summary>Lets the process stand still, as on a machine that is frozen.</summary>
-    public void Freeze() => Signal("-STOP");
+    public void Freeze() => PosixSignals.Send(_process.Id, PosixSignals.Stop);
 
     /// <summary>Lets it go on.</summary>
-    public void Thaw() => Signal("-CONT");
-
-    private void Signal(string name)
-    {
-        using Process kill = Process.Start("kill", [name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-    }
+    public void Thaw() => PosixSignals.Send(_process.Id, PosixSignals.Continue);
 
     public async ValueTask DisposeAsync()
     {
@@ -164,32 +186,49 @@ internal sealed class BytemillProcess : IAsyncDisposable
         }
     }
 
-    private void Receive(string? line, ConcurrentQueue<string> lines)
+    // Threads of their own: those of the pool are all in use when the other tests are at work.
+    private static void Read(StreamReader reader, Action<string?> receive, TaskCompletionSource end)
     {
-        if (ReferenceEquals(lines, _errors) && line is null)
+        var thread = new Thread(() =>
         {
-            _errorSeen?.Invoke(null);
-        }
+            string? line;
+            do
+            {
+                line = reader.ReadLine();
+                receive(line);
+            }
+            while (line is not null);
+            end.TrySetResult();
+        })
+        {
+            IsBackground = true,
+            Name = "program's lines",
+        };
+        thread.Start();
+    }
 
+    private void ReceiveOutput(string? line)
+    {
         if (line is null)
         {
-            if (ReferenceEquals(lines, _output))
-            {
-                _firstLine.TrySetException(new InvalidOperationException("The program ended without output: " + string.Join('\n', _errors)));
-            }
-
+            _firstLine.TrySetException(new InvalidOperationException("The program ended without output: " + string.Join('\n', _errors)));
             return;
         }
 
-        lines.Enqueue(line);
-        if (ReferenceEquals(lines, _errors))
-        {
-            _errorSeen?.Invoke(line);
-        }
+        _output.Enqueue(line);
+        _firstLine.TrySetResult(line);
+    }
 
-        if (ReferenceEquals(lines, _output))
+    private void ReceiveError(string? line)
+    {
+        lock (_watching)
         {
-            _firstLine.TrySetResult(line);
+            if (line is not null)
+            {
+                _errors.Enqueue(line);
+            }
+
+            _errorSeen?.Invoke(line);
         }
     }
 }

@@ -64,15 +64,20 @@ public sealed class ClusterTests : IDisposable
         await using BytemillProcess run = BytemillProcess.Start([.. job, "--output", _directory["together"], "--cluster", seed]);
 
         // It has done one task and has others before it.
-        await third.ErrorLineAsync("Finished");
-        if (signal is { } gentle)
+        await third.ErrorLineAsync("Finished", () =>
         {
-            third.Signal(gentle);
+            if (signal is { } gentle)
+            {
+                third.Signal(gentle);
+            }
+            else
+            {
+                third.Kill();
+            }
+        });
+        if (signal is not null)
+        {
             Assert.Equal(0, await third.ExitCodeAsync());
-        }
-        else
-        {
-            third.Kill();
         }
 
         int together = await run.ExitCodeAsync(first, second, third);
@@ -97,8 +102,7 @@ public sealed class ClusterTests : IDisposable
             "run", "--input", _directory["in/*.parquet"], "--output", _directory["out"], "--vocab-size", "600", "--partition-size", "1", "--cluster", seed);
 
         // The only worker has done one task and is at the next; nobody can end the job meanwhile.
-        await second.ErrorLineAsync("Finished");
-        second.Signal(PosixSignal.SIGTERM);
+        await second.ErrorLineAsync("Finished", () => second.Signal(PosixSignal.SIGTERM));
         Assert.Equal(0, await second.ExitCodeAsync(first));
         await first.ErrorLineAsync($"127.0.0.1:{ports[1]}/worker-0 leaves");
         string[] log = [.. first.Errors];
@@ -144,8 +148,7 @@ public sealed class ClusterTests : IDisposable
         await using BytemillProcess run = BytemillProcess.Start([.. job, "--output", _directory["together"], "--cluster", seed]);
 
         // It has done one file and is at the next.
-        await third.ErrorLineAsync("Finished");
-        third.Kill();
+        await third.ErrorLineAsync("Finished", third.Kill);
         int together = await run.ExitCodeAsync(first, second, third);
         Assert.True(together == 0, string.Join('\n', run.Errors));
         AssertSameResults(_directory["alone"], _directory["together"]);

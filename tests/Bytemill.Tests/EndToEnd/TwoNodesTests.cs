@@ -41,8 +41,7 @@ public sealed class TwoNodesTests : IDisposable
         await second.FirstLineAsync();
         (BytemillProcess killed, BytemillProcess left) = isFirstKilled ? (first, second) : (second, first);
         await using BytemillProcess run = BytemillProcess.Start([.. job, "--output", _directory["together"], "--cluster", seed, "--config", Config]);
-        await killed.ErrorLineAsync("Finished");
-        killed.Kill();
+        await killed.ErrorLineAsync("Finished", killed.Kill);
 
         // Which member takes the decision, and its lease, is another matter: the client may be the one.
         await left.ErrorLineAsync(isFirstKilled ? "Singleton manager started singleton actor" : "tasks go to others");
@@ -78,8 +77,7 @@ public sealed class TwoNodesTests : IDisposable
         await using BytemillProcess second = NodeProcess.Start(Config, seed, ports[1]);
         await second.FirstLineAsync();
         await using BytemillProcess run = BytemillProcess.Start([.. job, "--output", _directory["together"], "--cluster", seed, "--config", Config]);
-        await first.ErrorLineAsync("Finished");
-        first.Freeze();
+        await first.ErrorLineAsync("Finished", first.Freeze);
         await second.ErrorLineAsync("Singleton manager started singleton actor");
         Assert.Equal(0, await run.ExitCodeAsync(second));
 
