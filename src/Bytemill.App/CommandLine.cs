@@ -26,6 +26,10 @@ internal static class CommandLine
             .WithDescription("Tokenize a corpus of Parquet files with a trained model.")
             .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--output", "tokens")
             .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--sampling", "exact", "--alpha", "0.2", "--epochs", "3", "--output", "tokens");
+        config.AddCommand<VerifyCommand>("verify")
+            .WithDescription("Look the results of a job over: checksums and counts of all files as the manifest has them, the model that they were made with, and a sample of rows, decoded and compared with the input. Exit code 1 tells of faults.")
+            .WithExample("verify", "out")
+            .WithExample("verify", "tokens", "--rows", "all", "--model", "out/model.bytemill");
         config.AddCommand<PlanCommand>("plan")
             .WithDescription("Estimate what a run would take, by training on a sample: time, memory, disk and network of each phase.")
             .WithExample("plan", "--input", "'corpus/*.parquet'", "--min-count", "32")

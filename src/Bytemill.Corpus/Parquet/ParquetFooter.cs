@@ -38,6 +38,9 @@ internal sealed class ParquetFooter
     /// <summary>Order of values per leaf, or null when the footer has none.</summary>
     public ThriftList? ColumnOrders { get; private set; }
 
+    /// <summary>Key-value metadata; of a key that comes twice, the last.</summary>
+    public Dictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
+
     /// <exception cref="CorpusException">Not a Parquet file, or a damaged one.</exception>
     public static ParquetFooter Read(CorpusSource source)
     {
@@ -206,6 +209,11 @@ internal sealed class ParquetFooter
         if (rows != sum)
         {
             throw new ThriftFormatException($"it says {rows} rows, but its row groups have {sum}");
+        }
+
+        foreach (ThriftStruct pair in file.List(FooterFields.File.Metadata)?.Structs() ?? [])
+        {
+            Metadata[pair.Text(FooterFields.KeyValue.Key) ?? ""] = pair.Text(FooterFields.KeyValue.Value) ?? "";
         }
 
         ThriftList? orders = file.List(FooterFields.File.ColumnOrders);

@@ -27,6 +27,18 @@ internal static class WorkFileCheck
         }
     }
 
+    /// <summary>Requires that the tokenized file of an attempt is what was written, unless it has left for its final name.</summary>
+    /// <param name="directory">Of the attempt.</param>
+    /// <exception cref="RunFormatException">It is damaged.</exception>
+    public static void RequireTokenized(string directory)
+    {
+        string path = Path.Combine(directory, WorkFileNames.Tokenized);
+        if (File.Exists(path))
+        {
+            ReadThrough(path, StageKind.TokenizeFiles);
+        }
+    }
+
     private static void ReadThrough(string path, StageKind stage)
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Reflection;
+using System.Runtime.ExceptionServices;
 using Bytemill.Tokenization;
 using Bytemill.Training;
 
@@ -15,6 +15,7 @@ internal sealed class PublishResultsTask : ITaskBody
     public TaskMetrics Run(TaskContext context)
     {
         JobSpec spec = context.Spec;
+        CheckTokenized(context);
         ResultManifest manifest = ManifestFor(context, DescribeModels(context), DescribeTokenized(context));
         if (!manifest.IsWrittenTo(spec.OutputDirectory))
         {
@@ -29,6 +30,25 @@ internal sealed class PublishResultsTask : ITaskBody
 
         File.WriteAllBytes(Path.Combine(spec.OutputDirectory, JobOutput.SuccessFileName), []);
         return new TaskMetrics { Units = 1 };
+    }
+
+    // The last moment: what has been damaged since its task committed it can still be made anew; what is published is not looked at again.
+    private static void CheckTokenized(TaskContext context)
+    {
+        string manifest = context.Stage.Inputs.Tokenized;
+        try
+        {
+            Parallel.For(
+                0,
+                manifest.Length == 0 ? 0 : context.Plan.TokenizedFileCount,
+                new ParallelOptions { MaxDegreeOfParallelism = context.Threads, CancellationToken = context.Cancellation },
+                task => WorkFileCheck.RequireTokenized(Path.GetDirectoryName(context.Job.PathOf(manifest, task, WorkFileNames.TokenizedInfo))!));
+        }
+        catch (AggregateException e)
+        {
+            // One is enough to have all of them looked at.
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
     }
 
     private static ImmutableArray<ManifestModel> DescribeModels(TaskContext context)
@@ -108,7 +128,7 @@ internal sealed class PublishResultsTask : ITaskBody
         Wire.StageTimes times = context.Job.Work.ReadStageTimes();
         return new ResultManifest
         {
-            Version = ProgramVersion,
+            Version = ProgramVersion.Text,
             Mode = spec.Mode.ToString().ToLowerInvariant(),
             TextColumn = spec.TextColumn,
             Options = spec.Mode == JobMode.Tokenize ? null : OptionsOf(spec.Training),
@@ -127,9 +147,6 @@ internal sealed class PublishResultsTask : ITaskBody
             Phases = PhasesOf(times),
         };
     }
-
-    private static string ProgramVersion =>
-        typeof(PublishResultsTask).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
     private static ManifestOptions OptionsOf(TrainerOptions options) => new(
         options.Order,

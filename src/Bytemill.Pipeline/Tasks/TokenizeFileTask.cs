@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using Bytemill.Corpus;
 using Bytemill.Tokenization;
 
@@ -27,7 +26,7 @@ internal sealed class TokenizeFileTask : ITaskBody
         var total = new TaskMetrics { Units = context.Plan.TextBytesOfFile(file.Input) };
         var ids = new ArrayBufferWriter<int>(1 << 16);
 
-        TokenizedFileOptions options = FileOptionsFor(spec, file, tokenizer);
+        TokenizedFileOptions options = FileOptionsFor(spec, file, input.Fingerprint, tokenizer);
         FileStream output = context.Output.Create(WorkFileNames.Tokenized);
         await using (output.ConfigureAwait(false))
         {
@@ -120,28 +119,15 @@ internal sealed class TokenizeFileTask : ITaskBody
     }
 
     // Lets data and model be matched later, whatever becomes of the manifest beside them.
-    private static TokenizedFileOptions FileOptionsFor(JobSpec spec, TokenizedFile file, Tokenizer tokenizer) => new()
+    private static TokenizedFileOptions FileOptionsFor(JobSpec spec, TokenizedFile file, string fingerprint, Tokenizer tokenizer) => new()
     {
         ZstdLevel = spec.CompressionLevel,
         Metadata =
         [
-            new("bytemill.model.sha256", tokenizer.Model.Hash),
-            new("bytemill.model.vocab_size", tokenizer.Model.Vocabulary.Count.ToString(CultureInfo.InvariantCulture)),
-            new("bytemill.text_column", spec.TextColumn),
-            .. SamplingMetadata(spec, file),
+            .. OutputMetadata.Of(spec, tokenizer.Model, file),
+            new("bytemill.input.fingerprint", fingerprint),
         ],
     };
-
-    private static IEnumerable<KeyValuePair<string, string>> SamplingMetadata(JobSpec spec, TokenizedFile file)
-    {
-        if (spec.Sampling is { } sampling)
-        {
-            yield return new("bytemill.sampling", sampling.Method.ToString().ToLowerInvariant());
-            yield return new("bytemill.sampling.alpha", sampling.Alpha.ToString("R", CultureInfo.InvariantCulture));
-            yield return new("bytemill.sampling.seed", sampling.Seed.ToString(CultureInfo.InvariantCulture));
-            yield return new("bytemill.sampling.epoch", file.Epoch.GetValueOrDefault().ToString(CultureInfo.InvariantCulture));
-        }
-    }
 
     private static void WriteInfo(TaskContext context, TaskMetrics metrics)
     {

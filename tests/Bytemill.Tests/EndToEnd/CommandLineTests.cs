@@ -72,6 +72,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run")]
     [InlineData("train")]
     [InlineData("tokenize")]
+    [InlineData("verify")]
     [InlineData("convert")]
     [InlineData("encode")]
     [InlineData("decode")]

@@ -49,6 +49,31 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_TokenizedFileDamagedBeforeItIsPublished_IsMadeAnew()
+    {
+        string? damaged = null;
+        for (int i = 0; damaged is null; i++)
+        {
+            // Publishing a few files takes a moment only; it may be over when the process dies.
+            Assert.True(i < MostBeginnings, "The files were published before the process was killed.");
+            if (i > 0)
+            {
+                Directory.Delete(_directory["out"], recursive: true);
+            }
+
+            await KillAtAsync("Finished TokenizeFiles");
+            damaged = Directory.EnumerateFiles(_directory["out"], WorkFileNames.Tokenized, SearchOption.AllDirectories).Order(StringComparer.Ordinal).FirstOrDefault();
+        }
+
+        byte[] bytes = File.ReadAllBytes(damaged);
+        bytes[bytes.Length / 2] ^= 4;
+        File.WriteAllBytes(damaged, bytes);
+        (int resumed, _, string[] errors) = await BytemillProcess.RunAsync([.. Command, "--resume"]);
+        Assert.True(resumed == 0, string.Join('\n', errors));
+        await AssertResultsAsync();
+    }
+
+    [Fact]
     public async Task Run_KilledTwice_ResumesAgain()
     {
         int beginnings = 0;

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Bytemill.Tokenization;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>What a tokenized file says of itself, so that data and model can be matched later, whatever becomes of the manifest beside them.</summary>
+internal static class OutputMetadata
+{
+    public const string ModelHash = "bytemill.model.sha256";
+
+    /// <summary>Keys and values, in order.</summary>
+    /// <param name="spec">The job.</param>
+    /// <param name="model">What tokenizes.</param>
+    /// <param name="file">What the metadata goes into.</param>
+    public static IEnumerable<KeyValuePair<string, string>> Of(JobSpec spec, TokenizerModel model, TokenizedFile file)
+    {
+        yield return new("bytemill.version", ProgramVersion.Text);
+        yield return new(ModelHash, model.Hash);
+        yield return new("bytemill.model.vocab_size", Text(model.Vocabulary.Count));
+        yield return new("bytemill.model.normalization", model.Options.Normalization.ToString().ToLowerInvariant());
+        yield return new("bytemill.model.isolate_digits", model.Options.IsolateDigits ? "true" : "false");
+        yield return new("bytemill.unicode_version", TextNormalizer.UnicodeVersion);
+        yield return new("bytemill.text_column", spec.TextColumn);
+        if (spec.Where is { } where)
+        {
+            yield return new("bytemill.where", where);
+        }
+
+        if (spec.Sample is { } sample)
+        {
+            yield return new("bytemill.sample", sample.ToString("R", CultureInfo.InvariantCulture));
+        }
+
+        if (spec.Limit is { } limit)
+        {
+            yield return new("bytemill.limit", Text(limit));
+        }
+
+        if (spec.Sampling is { } sampling)
+        {
+            yield return new("bytemill.sampling", sampling.Method.ToString().ToLowerInvariant());
+            yield return new("bytemill.sampling.alpha", sampling.Alpha.ToString("R", CultureInfo.InvariantCulture));
+            yield return new("bytemill.sampling.seed", Text(sampling.Seed));
+            yield return new("bytemill.sampling.epoch", Text(file.Epoch.GetValueOrDefault()));
+        }
+    }
+
+    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,49 @@
+using Bytemill.Corpus;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>The rows of one input file that a job took, in order.</summary>
+internal sealed class InputText : IDisposable
+{
+    private const long BatchBytes = 1 << 20;
+
+    private readonly CorpusFile _file;
+    private readonly ITextSource _source;
+
+    public InputText(CorpusFile file, SourceOptions options)
+    {
+        _file = file;
+        _source = TextSources.Open(file.Path, options);
+    }
+
+    /// <summary>Their texts; null for a null one. Valid until the next is asked for.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>?> Read(CancellationToken cancellation)
+    {
+        for (int group = 0; group < _file.RowGroups.Length; group++)
+        {
+            RowGroupInfo info = _file.RowGroups[group];
+            if (info.IsLeftAside)
+            {
+                continue;
+            }
+
+            RowSelection selection = _source.SelectRows(group, info.Take, cancellation);
+            foreach (TextBatch batch in _source.ReadBatches(group, BatchBytes, selection, cancellation))
+            {
+                using (batch)
+                {
+                    for (int row = 0; row < batch.RowCount; row++)
+                    {
+                        if (batch.IsTaken(row))
+                        {
+                            // Without the type, null would become an empty text.
+                            yield return batch.IsNull(row) ? default(ReadOnlyMemory<byte>?) : batch.Memory(row);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    public void Dispose() => _source.Dispose();
+}

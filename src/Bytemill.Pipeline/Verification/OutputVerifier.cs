@@ -1,0 +1,191 @@
+using System.Collections.Immutable;
+using Bytemill.Corpus;
+using Bytemill.Tokenization;
+
+namespace Bytemill.Pipeline;
+
+/// <summary>Looks the results of a job over, by its manifest: checksums, counts, models, and rows compared with the input as far as it is there.</summary>
+public static class OutputVerifier
+{
+    /// <summary>Looks the results in a directory over. Changes nothing.</summary>
+    /// <param name="directory">Output of a job.</param>
+    /// <param name="options">How thoroughly.</param>
+    /// <param name="cancellation">Breaks it off.</param>
+    /// <exception cref="JobInputException">There are no results in the directory, or the model given is none.</exception>
+    public static VerifyReport Verify(string directory, VerifyOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (!ResultManifest.IsAt(directory))
+        {
+            throw new JobInputException($"No results of a job in '{directory}': there is no {ResultManifest.FileName} of this program. Give the --output of a job that is done.");
+        }
+
+        ResultManifest manifest = ResultManifest.Read(directory);
+        var general = new FileFindings();
+        if (!File.Exists(Path.Combine(directory, JobOutput.SuccessFileName)))
+        {
+            general.Faults.Add($"{directory}: there is no {JobOutput.SuccessFileName}: the results are not complete.");
+        }
+
+        ImmutableArray<TokenizerModel> models = ReadModels(directory, manifest, options.ModelPath, general);
+        string? hash = manifest.Outputs.IsEmpty ? null : HashOfTokenizing(directory, manifest, models);
+        TokenizerModel? model = models.FirstOrDefault(model => model.Hash == hash);
+        if (model is null && !manifest.Outputs.IsEmpty)
+        {
+            general.Notes.Add("The model that the files were made with is not at hand, so no row is decoded. Give it with --model.");
+        }
+
+        ImmutableArray<CorpusFile?> inputs = options.RowsPerFile == 0 || model is null ? [] : FindInputs(manifest, general, cancellation);
+        Tokenizer? tokenizer = model is null ? null : new Tokenizer(model);
+        var findings = new FileFindings[manifest.Outputs.Length];
+        Parallel.For(
+            0,
+            findings.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation },
+            i =>
+            {
+                ManifestOutput output = manifest.Outputs[i];
+                CorpusFile? input = inputs.IsEmpty ? null : inputs[i % inputs.Length];
+                using InputText? text = input is null ? null : new InputText(input, SourceOptionsOf(manifest));
+                findings[i] = new TokenizedFileVerifier(tokenizer, manifest.Sampling is null, options.RowsPerFile)
+                    .Verify(Path.Combine(directory, output.Path), output, hash, text, cancellation);
+            });
+
+        Compare("tokens", findings.Sum(file => file.Tokens), manifest.Statistics.Tokens ?? 0, general);
+        Compare("rows", findings.Sum(file => file.Rows), manifest.Outputs.IsEmpty ? 0 : manifest.Statistics.Rows * (manifest.Sampling?.Epochs ?? 1), general);
+        return new VerifyReport(
+            findings.Length,
+            findings.Sum(file => file.Rows),
+            findings.Sum(file => file.Tokens),
+            findings.Sum(file => file.LengthBytes),
+            findings.Sum(file => file.DecodedRows),
+            findings.Sum(file => file.ComparedRows),
+            [.. general.Faults, .. findings.SelectMany(file => file.Faults)],
+            [.. general.Notes, .. findings.SelectMany(file => file.Notes)]);
+
+        void Compare(string what, long found, long expected, FileFindings faults)
+        {
+            if (found != expected)
+            {
+                faults.Faults.Add($"{directory}: the files have {found} {what} together, the manifest says {expected}.");
+            }
+        }
+    }
+
+    // Those of the manifest that are there, and the one that was given.
+    private static ImmutableArray<TokenizerModel> ReadModels(string directory, ResultManifest manifest, string? given, FileFindings findings)
+    {
+        var models = ImmutableArray.CreateBuilder<TokenizerModel>();
+        foreach (ManifestModel expected in manifest.Models)
+        {
+            string path = Path.Combine(directory, expected.Path);
+            if (!File.Exists(path))
+            {
+                // A model that the job did not make may go its own way.
+                (manifest.Options is null ? findings.Notes : findings.Faults).Add($"{path}: the model is gone.");
+                continue;
+            }
+
+            try
+            {
+                TokenizerModel model = ModelFile.ReadFile(path);
+                models.Add(model);
+                if (model.Hash != expected.Sha256)
+                {
+                    (manifest.Options is null ? findings.Notes : findings.Faults).Add($"{path}: another model: its SHA-256 is {model.Hash}, the manifest says {expected.Sha256}.");
+                }
+            }
+            catch (ModelFormatException e)
+            {
+                findings.Faults.Add(e.Message);
+            }
+        }
+
+        if (given is not null)
+        {
+            models.Add(File.Exists(given)
+                ? ModelFile.ReadFile(given)
+                : throw new JobInputException($"No model at '{given}'. Give the model.bytemill that the files were made with."));
+            if (manifest.Models.All(model => model.Sha256 != models[^1].Hash))
+            {
+                findings.Faults.Add($"{given}: the files were not made with this model; its SHA-256 is {models[^1].Hash}, the manifest names {string.Join(", ", manifest.Models.Select(model => model.Sha256))}.");
+            }
+        }
+
+        return models.ToImmutable();
+    }
+
+    // Of several sizes only the files tell which one they were made with.
+    private static string? HashOfTokenizing(string directory, ResultManifest manifest, ImmutableArray<TokenizerModel> models)
+    {
+        if (manifest.Models.Length == 1)
+        {
+            return manifest.Models[0].Sha256;
+        }
+
+        foreach (ManifestOutput output in manifest.Outputs)
+        {
+            try
+            {
+                using TokenizedFileReader reader = TokenizedFileReader.Open(Path.Combine(directory, output.Path));
+                if (reader.Metadata.GetValueOrDefault(OutputMetadata.ModelHash) is { } hash && models.Any(model => model.Hash == hash))
+                {
+                    return hash;
+                }
+            }
+            catch (CorpusException)
+            {
+                // Found and told when the file itself is looked over.
+            }
+        }
+
+        return null;
+    }
+
+    private static ImmutableArray<CorpusFile?> FindInputs(ResultManifest manifest, FileFindings findings, CancellationToken cancellation)
+    {
+        SourceOptions options = SourceOptionsOf(manifest);
+        CorpusFile?[] files = [.. manifest.Inputs.Select(input => FindInput(input, options))];
+        int missing = files.Count(file => file is null);
+        if (missing > 0)
+        {
+            string first = manifest.Inputs[Array.FindIndex(files, file => file is null)].Path;
+            findings.Notes.Add($"{missing} of {files.Length} input files are not there or have changed since, '{first}' the first of them: the rows made from them are decoded but not compared.");
+        }
+
+        if (manifest.Selection?.Limit is { } limit)
+        {
+            // Where the last row lies is known only by all of them.
+            return missing > 0 ? [] : [.. RowLimit.Apply([.. files.Select(file => file!)], options, limit, cancellation)];
+        }
+
+        return [.. files];
+    }
+
+    private static CorpusFile? FindInput(ManifestInput input, SourceOptions options)
+    {
+        if (!File.Exists(input.Path))
+        {
+            return null;
+        }
+
+        try
+        {
+            CorpusFile file = TextSources.Inspect(input.Path, options);
+            return file.LengthBytes == input.LengthBytes && file.Fingerprint == input.Fingerprint ? file : null;
+        }
+        catch (CorpusException)
+        {
+            // It was readable when the job ran, so it is another one now.
+            return null;
+        }
+    }
+
+    private static SourceOptions SourceOptionsOf(ResultManifest manifest) => new()
+    {
+        TextColumn = manifest.TextColumn,
+        Keep = [],
+        Where = manifest.Selection?.Where is { } where ? RowCondition.Parse(where) : null,
+        Sample = manifest.Selection?.Sample is { } sample ? new RowSample(sample) : null,
+    };
+}
