@@ -5,42 +5,49 @@ using Spectre.Console.Cli;
 namespace Bytemill.App;
 
 /// <summary>Options of training followed by tokenizing.</summary>
-internal sealed class RunSettings : TrainSettings
+internal sealed class RunSettings : OutputSettings, ITrainingOptions
 {
-    [CommandOption("--keep <COLUMNS>")]
-    [Description(TokenizeSettings.KeepHelp)]
-    public string? Keep { get; init; }
+    [CommandOption("--vocab-size <N[[,N...]]>")]
+    [Description(TrainingOption.VocabSizeHelp)]
+    [DefaultValue("32000")]
+    public string VocabSize { get; init; } = "32000";
+
+    [CommandOption("--order <N>")]
+    [Description(TrainingOption.OrderHelp)]
+    [DefaultValue(6)]
+    public int Order { get; init; } = 6;
+
+    [CommandOption("--min-count <N>")]
+    [Description(TrainingOption.MinCountHelp)]
+    [DefaultValue(2L)]
+    public long MinCount { get; init; } = 2;
+
+    [CommandOption("--max-piece-length <BYTES>")]
+    [Description(TrainingOption.MaxPieceLengthHelp)]
+    [DefaultValue(36)]
+    public int MaxPieceLength { get; init; } = 36;
+
+    [CommandOption("--isolate-digits")]
+    [Description(TrainingOption.IsolateDigitsHelp)]
+    public bool IsolateDigits { get; init; }
+
+    [CommandOption("--no-ensure-unicode")]
+    [Description(TrainingOption.NoEnsureUnicodeHelp)]
+    public bool NoEnsureUnicode { get; init; }
+
+    [CommandOption("--normalization <FORM>")]
+    [Description(TrainingOption.NormalizationHelp)]
+    [DefaultValue("nfc")]
+    public string Normalization { get; init; } = "nfc";
+
+    [CommandOption("--shards <N>")]
+    [Description(TrainingOption.ShardsHelp)]
+    [DefaultValue(8)]
+    public int Shards { get; init; } = 8;
 
     [CommandOption("--tokenize-with <SIZE>")]
     [Description("Of several vocabulary sizes, the one that tokenizes the corpus; default: the largest.")]
     public int? TokenizeWith { get; init; }
 
-    [CommandOption("--zstd-level <N>")]
-    [Description(TokenizeSettings.ZstdHelp)]
-    [DefaultValue(3)]
-    public int ZstdLevel { get; init; } = 3;
-
-    [CommandOption("--sampling <METHOD>")]
-    [Description(SamplingOption.Help)]
-    public string? Sampling { get; init; }
-
-    [CommandOption("--alpha <A>")]
-    [Description(SamplingOption.AlphaHelp)]
-    public double? Alpha { get; init; }
-
-    [CommandOption("--epochs <N>")]
-    [Description(SamplingOption.EpochsHelp)]
-    public int? Epochs { get; init; }
-
-    [CommandOption("--seed <N>")]
-    [Description(SamplingOption.SeedHelp)]
-    public ulong? Seed { get; init; }
-
-    public override JobSpec ToSpec() => ToTrainingSpec(JobMode.Run) with
-    {
-        Keep = OptionLists.ReadColumns(Keep),
-        TokenizeWithSize = TokenizeWith,
-        CompressionLevel = ZstdLevel,
-        Sampling = SamplingOption.Read(Sampling, Alpha, Epochs, Seed),
-    };
+    public override JobSpec ToSpec() => TrainingOption.Apply(this, WithOutput(ToSpec(JobMode.Run))) with { TokenizeWithSize = TokenizeWith };
 }

@@ -9,6 +9,9 @@ public sealed record TokenizedFileOptions
     /// in the input. Default 3.</summary>
     public int ZstdLevel { get; init; } = 3;
 
+    /// <summary>Type that the footer gives the ids: in the pages all are 32 bits wide, readers make arrays of the type. Default int32.</summary>
+    public IdType IdType { get; init; } = IdType.Int32;
+
     /// <summary>Key-value metadata of the file's footer, written in this order. Keys are distinct.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Metadata { get; init; } = [];
 

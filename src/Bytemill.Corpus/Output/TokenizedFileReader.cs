@@ -4,7 +4,7 @@ using System.Collections.Immutable;
 namespace Bytemill.Corpus;
 
 /// <summary>Reads the token columns of a tokenized file, checking its pages; for looking results over.</summary>
-public sealed class TokenizedFileReader : IDisposable
+public sealed class TokenizedFileReader : ITokenReader
 {
     private readonly CorpusSource _source;
     private readonly ParquetFooter _footer;

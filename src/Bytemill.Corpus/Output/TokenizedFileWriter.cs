@@ -345,7 +345,7 @@ public sealed class TokenizedFileWriter : ITokenizedWriter
         }
 
         _state = State.Writing;
-        _output.Complete(_kept.ColumnCount + 2 + _directories.Length, [.. _kept.Elements, .. TokenChunkWriter.Elements(), .. _directories.Select(directory => StringChunkWriter.Element(directory.Key))], _options.Metadata, Orders());
+        _output.Complete(_kept.ColumnCount + 2 + _directories.Length, [.. _kept.Elements, .. TokenChunkWriter.Elements(_options.IdType), .. _directories.Select(directory => StringChunkWriter.Element(directory.Key))], _options.Metadata, Orders());
         _state = State.Complete;
         return Task.CompletedTask;
     }

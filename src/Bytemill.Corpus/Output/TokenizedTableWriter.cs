@@ -107,7 +107,7 @@ public sealed class TokenizedTableWriter : ITokenizedWriter
         _isComplete = true;
         _output.Complete(
             _keep.Length + 2,
-            [.. TokenChunkWriter.Elements(), .. _keep.Select(StringChunkWriter.Element)],
+            [.. TokenChunkWriter.Elements(_options.IdType), .. _keep.Select(StringChunkWriter.Element)],
             _options.Metadata,
             ParquetOutput.OrdersByType(_keep.Length + 2));
     }
@@ -139,7 +139,7 @@ public sealed class TokenizedTableWriter : ITokenizedWriter
         }
     }
 
-    private static void CheckNames(string path, IReadOnlyList<string> keep)
+    internal static void CheckNames(string path, IReadOnlyList<string> keep)
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (string name in keep)

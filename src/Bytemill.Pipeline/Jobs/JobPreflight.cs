@@ -45,11 +45,16 @@ public static class JobPreflight
     {
         if (spec.Mode == JobMode.Tokenize)
         {
-            CheckModel(spec.ModelPath);
+            spec.Layout.Check(spec.Keep, CheckModel(spec.ModelPath));
         }
         else
         {
             CheckTraining(spec);
+        }
+
+        if (spec.Mode == JobMode.Run)
+        {
+            spec.Layout.Check(spec.Keep, spec.TokenizingSize);
         }
 
         spec.Sampling?.Check();
@@ -84,7 +89,8 @@ public static class JobPreflight
         }
     }
 
-    private static void CheckModel(string? path)
+    // How many ids it has.
+    private static int CheckModel(string? path)
     {
         if (path is null || !File.Exists(path))
         {
@@ -99,7 +105,7 @@ public static class JobPreflight
             }
 
             using FileStream file = File.OpenRead(path);
-            ModelFile.Read(file, path);
+            return ModelFile.Read(file, path).Vocabulary.Count;
         }
         catch (ModelFormatException e)
         {

@@ -51,6 +51,9 @@ public sealed record JobSpec
     /// <summary>Random segmentations to tokenize the corpus with; <c>null</c> for the best one.</summary>
     public JobSampling? Sampling { get; init; }
 
+    /// <summary>How tokenized rows are laid out in files.</summary>
+    public OutputLayout Layout { get; init; } = new();
+
     /// <summary>zstd level of the tokenized files, 1 to 22.</summary>
     public int CompressionLevel { get; init; } = 3;
 

@@ -48,6 +48,16 @@ public sealed record JobSpecDifference(string Option, string Begun, string Given
         ("--keep", spec => spec.Keep is { } keep ? $"'{string.Join(',', keep)}'" : "all", true),
         ("--tokenize-with", spec => spec.Mode == JobMode.Run ? Text(spec.TokenizingSize) : "none", true),
         ("--zstd-level", spec => Text(spec.CompressionLevel), true),
+        ("--output-format", spec => spec.Layout.Format.ToString().ToLowerInvariant(), true),
+        ("--id-type", spec => spec.Layout.IdType.ToString().ToLowerInvariant(), true),
+        ("--add-special", spec => spec.Layout.TokensAround.ToString().ToLowerInvariant(), true),
+        ("--row-group-rows", spec => TextOrNone(spec.Layout.RowGroupRows), true),
+        ("--row-group-size", spec => TextOrNone(spec.Layout.RowGroupBytes), true),
+        ("--file-size", spec => TextOrNone(spec.Layout.FileBytes), true),
+        ("--pack", spec => TextOrNone(spec.Layout.Pack), true),
+        ("--pack-last", spec => spec.Layout.DropsLast ? "drop" : "pad", true),
+        ("--split", spec => spec.Layout.Split ?? "none", true),
+        ("--split-seed", spec => Text(spec.Layout.SplitSeed), true),
         ("--sampling", spec => spec.Sampling?.Method.ToString().ToLowerInvariant() ?? "none", true),
         ("--alpha", spec => spec.Sampling is { } sampling ? Text(sampling.Alpha) : "none", true),
         ("--seed", spec => spec.Sampling is { } sampling ? Text(sampling.Seed) : "none", true),
@@ -56,6 +66,8 @@ public sealed record JobSpecDifference(string Option, string Begun, string Given
         ("--partition-size", spec => Text(spec.PartitionBytes >> 20), false),
         ("--spill-dir", spec => spec.SpillDirectory ?? "in the output", false),
     ];
+
+    private static string TextOrNone(IFormattable? value) => value is null ? "none" : Text(value);
 
     private static string Text(IFormattable value) => value.ToString(null, System.Globalization.CultureInfo.InvariantCulture);
 

@@ -42,6 +42,9 @@ public sealed record ResultManifest
     /// <summary>Which rows were taken; absent for all.</summary>
     public ManifestSelection? Selection { get; init; }
 
+    /// <summary>How the tokenized files are laid out; absent for a Parquet file for each input file.</summary>
+    public ManifestLayout? Layout { get; init; }
+
     /// <summary>Input files in order.</summary>
     public required ImmutableArray<ManifestInput> Inputs { get; init; }
 
@@ -141,8 +144,33 @@ public sealed record ManifestSelection(string? Where, double? Sample, long? Limi
 /// <summary>A model: requested size, number of ids it has, SHA-256.</summary>
 public sealed record ManifestModel(string Path, int? MaxVocabSize, int VocabSize, string Sha256);
 
-/// <summary>A tokenized file; with its epoch where segmentations are random.</summary>
-public sealed record ManifestOutput(string Path, long LengthBytes, long Rows, long Tokens, string Xxh3, int? Epoch = null);
+/// <summary>A tokenized file; with its epoch where segmentations are random, and its part where rows are divided. Without rows and tokens it accompanies another.</summary>
+public sealed record ManifestOutput(string Path, long LengthBytes, long? Rows, long? Tokens, string Xxh3, int? Epoch = null, string? Split = null);
+
+/// <summary>How tokenized files are laid out, and what became of tokens and rows by it.</summary>
+/// <param name="Format">Format of the files.</param>
+/// <param name="IdType">Type of the ids.</param>
+/// <param name="DocumentTokens">Special tokens around each document.</param>
+/// <param name="Pack">Length of packed sequences.</param>
+/// <param name="PackLast">What became of last ones that were not full.</param>
+/// <param name="Split">Parts that rows were divided among.</param>
+/// <param name="SplitSeed">Seed of that.</param>
+/// <param name="LeftOutRows">Rows without tokens that have no place in the format.</param>
+/// <param name="AddedTokens">Special tokens that were put around documents.</param>
+/// <param name="DroppedTokens">Tokens of last sequences that were dropped.</param>
+/// <param name="PaddingTokens">Ids that filled up last sequences.</param>
+public sealed record ManifestLayout(
+    string Format,
+    string IdType,
+    string DocumentTokens,
+    int? Pack,
+    string? PackLast,
+    string? Split,
+    ulong? SplitSeed,
+    long LeftOutRows,
+    long AddedTokens,
+    long DroppedTokens,
+    long PaddingTokens);
 
 /// <summary>How random segmentations were drawn.</summary>
 public sealed record ManifestSampling(string Method, double Alpha, ulong Seed, int Epochs);

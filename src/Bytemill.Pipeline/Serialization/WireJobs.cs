@@ -64,6 +64,11 @@ internal static class WireJobs
             wire.Limit = limit;
         }
 
+        if (spec.Layout != new OutputLayout())
+        {
+            wire.Layout = WireLayouts.ToWire(spec.Layout);
+        }
+
         if (spec.SpillDirectory is { } spill)
         {
             wire.SpillDirectory = spill;
@@ -93,6 +98,7 @@ internal static class WireJobs
         Where = wire.HasWhere ? wire.Where : null,
         Sample = wire.HasSample ? wire.Sample : null,
         Limit = wire.HasLimit ? wire.Limit : null,
+        Layout = wire.Layout is { } layout ? WireLayouts.FromWire(layout) : new OutputLayout(),
         CompressionLevel = wire.CompressionLevel,
         SpillDirectory = wire.HasSpillDirectory ? wire.SpillDirectory : null,
         SkipDiskCheck = wire.SkipDiskCheck,

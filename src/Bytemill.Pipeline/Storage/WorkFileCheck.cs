@@ -27,15 +27,16 @@ internal static class WorkFileCheck
         }
     }
 
-    /// <summary>Requires that the tokenized file of an attempt is what was written, unless it has left for its final name.</summary>
-    /// <param name="directory">Of the attempt.</param>
+    /// <summary>Requires that a file is what was written, unless it has left for its final name.</summary>
+    /// <param name="path">Where its task left it.</param>
+    /// <param name="xxh3">Its hash.</param>
     /// <exception cref="RunFormatException">It is damaged.</exception>
-    public static void RequireTokenized(string directory)
+    public static void Require(string path, string xxh3)
     {
-        string path = Path.Combine(directory, WorkFileNames.Tokenized);
         if (File.Exists(path))
         {
-            ReadThrough(path, StageKind.TokenizeFiles);
+            using FileStream file = File.OpenRead(path);
+            Compare(file, xxh3);
         }
     }
 
@@ -65,19 +66,26 @@ internal static class WorkFileCheck
             case WorkFileNames.Cut or WorkFileNames.TokenizedInfo:
                 CheckedMessage.ReadThrough(file);
                 break;
-            case WorkFileNames.Tokenized:
-                CompareHash(file, Path.Combine(Path.GetDirectoryName(path)!, WorkFileNames.TokenizedInfo));
+            case var name when name == WorkFileNames.Tokenized || name.StartsWith(WorkFileNames.OutputPrefix, StringComparison.Ordinal):
+                Compare(file, HashOf(name, Path.Combine(Path.GetDirectoryName(path)!, WorkFileNames.TokenizedInfo)));
                 break;
             default:
                 throw new InvalidOperationException($"A committed attempt holds '{path}', which no task writes.");
         }
     }
 
-    private static void CompareHash(FileStream file, string infoPath)
+    private static string HashOf(string name, string infoPath)
     {
         using FileStream infoFile = File.OpenRead(infoPath);
         Wire.TokenizedFileInfo info = CheckedMessage.Read(infoFile, Wire.TokenizedFileInfo.Parser);
-        if (FileHash.Of(file) != info.Xxh3)
+        return name == WorkFileNames.Tokenized ? info.Xxh3
+            : info.Files.FirstOrDefault(file => file.WorkName == name)?.Xxh3
+                ?? throw new RunFormatException($"Work file '{infoPath}' does not name '{name}' beside it.");
+    }
+
+    private static void Compare(FileStream file, string xxh3)
+    {
+        if (FileHash.Of(file) != xxh3)
         {
             throw new RunFormatException($"Work file '{file.Name}' is damaged: its checksum differs.");
         }

@@ -15,15 +15,19 @@ internal sealed class PublishResultsTask : ITaskBody
     public TaskMetrics Run(TaskContext context)
     {
         JobSpec spec = context.Spec;
-        CheckTokenized(context);
-        ResultManifest manifest = ManifestFor(context, DescribeModels(context), DescribeTokenized(context));
+        ImmutableArray<ListedOutput> outputs = [.. ListedOutput.ReadAll(context)];
+        CheckTokenized(context, outputs);
+        ResultManifest manifest = ManifestFor(context, DescribeModels(context), outputs);
         if (!manifest.IsWrittenTo(spec.OutputDirectory))
         {
+            // How many files there are, and so all their names, is known only now.
+            RequireDistinct(outputs);
+            JobOutput.CheckNames(spec.OutputDirectory, outputs.Select(output => output.Result.Path));
             JobOutput.RemoveEarlierResults(spec.OutputDirectory);
             manifest.Write(spec.OutputDirectory);
         }
 
-        foreach ((string source, string target) in Moves(context))
+        foreach ((string source, string target) in Moves(context, outputs))
         {
             Move(source, target);
         }
@@ -33,21 +37,27 @@ internal sealed class PublishResultsTask : ITaskBody
     }
 
     // The last moment: what has been damaged since its task committed it can still be made anew; what is published is not looked at again.
-    private static void CheckTokenized(TaskContext context)
+    private static void CheckTokenized(TaskContext context, ImmutableArray<ListedOutput> outputs)
     {
-        string manifest = context.Stage.Inputs.Tokenized;
         try
         {
-            Parallel.For(
-                0,
-                manifest.Length == 0 ? 0 : context.Plan.TokenizedFileCount,
+            Parallel.ForEach(
+                outputs,
                 new ParallelOptions { MaxDegreeOfParallelism = context.Threads, CancellationToken = context.Cancellation },
-                task => WorkFileCheck.RequireTokenized(Path.GetDirectoryName(context.Job.PathOf(manifest, task, WorkFileNames.TokenizedInfo))!));
+                output => WorkFileCheck.Require(output.Source, output.Result.Xxh3));
         }
         catch (AggregateException e)
         {
             // One is enough to have all of them looked at.
             ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+
+    private static void RequireDistinct(ImmutableArray<ListedOutput> outputs)
+    {
+        if (outputs.GroupBy(output => output.Result.Path, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            throw new JobInputException($"Two files would be named '{twice.Key}', by the names of their inputs. Rename one of the inputs.");
         }
     }
 
@@ -72,27 +82,7 @@ internal sealed class PublishResultsTask : ITaskBody
         return models.ToImmutable();
     }
 
-    private static ImmutableArray<ManifestOutput> DescribeTokenized(TaskContext context)
-    {
-        string manifest = context.Stage.Inputs.Tokenized;
-        if (manifest.Length == 0)
-        {
-            return [];
-        }
-
-        var outputs = ImmutableArray.CreateBuilder<ManifestOutput>();
-        for (int i = 0; i < context.Plan.TokenizedFileCount; i++)
-        {
-            TokenizedFile file = context.Plan.TokenizedFile(i);
-            using Stream infoFile = context.Open(manifest, i, WorkFileNames.TokenizedInfo)();
-            Wire.TokenizedFileInfo info = CheckedMessage.Read(infoFile, Wire.TokenizedFileInfo.Parser);
-            outputs.Add(new ManifestOutput(file.Name.Replace('\\', '/'), info.LengthBytes, info.Rows, info.Tokens, info.Xxh3, file.Epoch));
-        }
-
-        return outputs.ToImmutable();
-    }
-
-    private static IEnumerable<(string Source, string Target)> Moves(TaskContext context)
+    private static IEnumerable<(string Source, string Target)> Moves(TaskContext context, ImmutableArray<ListedOutput> outputs)
     {
         JobSpec spec = context.Spec;
         StageInputs inputs = context.Stage.Inputs;
@@ -101,11 +91,9 @@ internal sealed class PublishResultsTask : ITaskBody
             yield return (context.Job.PathOf(manifest, 0, WorkFileNames.Vocabulary), Path.Combine(spec.OutputDirectory, spec.ModelFileName(size)));
         }
 
-        for (int i = 0; inputs.Tokenized.Length > 0 && i < context.Plan.TokenizedFileCount; i++)
+        foreach (ListedOutput output in outputs)
         {
-            yield return (
-                context.Job.PathOf(inputs.Tokenized, i, WorkFileNames.Tokenized),
-                Path.Combine(spec.OutputDirectory, context.Plan.TokenizedFile(i).Name));
+            yield return (output.Source, Path.Combine(spec.OutputDirectory, output.Result.Path));
         }
     }
 
@@ -122,7 +110,7 @@ internal sealed class PublishResultsTask : ITaskBody
         }
     }
 
-    private static ResultManifest ManifestFor(TaskContext context, ImmutableArray<ManifestModel> models, ImmutableArray<ManifestOutput> outputs)
+    private static ResultManifest ManifestFor(TaskContext context, ImmutableArray<ManifestModel> models, ImmutableArray<ListedOutput> outputs)
     {
         JobSpec spec = context.Spec;
         Wire.StageTimes times = context.Job.Work.ReadStageTimes();
@@ -136,16 +124,36 @@ internal sealed class PublishResultsTask : ITaskBody
                 ? new ManifestSampling(sampling.Method.ToString().ToLowerInvariant(), sampling.Alpha, sampling.Seed, sampling.Epochs)
                 : null,
             Selection = spec is { Where: null, Sample: null, Limit: null } ? null : new ManifestSelection(spec.Where, spec.Sample, spec.Limit),
+            Layout = spec.Mode == JobMode.Train || spec.Layout.IsPlain ? null : LayoutOf(context, models),
             Inputs =
             [
                 .. context.Plan.Files.Select(
                     file => new ManifestInput(file.Path, file.LengthBytes, file.Rows, file.Fingerprint, file.Weight == 1 ? null : file.Weight)),
             ],
             Models = models,
-            Outputs = outputs,
+            Outputs = [.. outputs.Select(output => output.Result)],
             Statistics = StatisticsOf(context, times),
             Phases = PhasesOf(times),
         };
+    }
+
+    private static ManifestLayout LayoutOf(TaskContext context, ImmutableArray<ManifestModel> models)
+    {
+        OutputLayout layout = context.Spec.Layout;
+        Wire.TokenizedFileInfo[] infos = [.. Enumerable.Range(0, context.Job.Manifest(context.Stage.Inputs.Tokenized).AttemptDirectories.Length).Select(task => ListedOutput.ReadInfo(context, task))];
+        ManifestModel model = models.Length == 1 ? models[0] : models.Single(model => model.MaxVocabSize == context.Spec.TokenizingSize);
+        return new ManifestLayout(
+            layout.Format.ToString().ToLowerInvariant(),
+            layout.TypeFor(model.VocabSize).ToString().ToLowerInvariant(),
+            layout.TokensAround.ToString().ToLowerInvariant().Replace(", ", ",", StringComparison.Ordinal),
+            layout.Pack,
+            layout.Pack is null ? null : layout.DropsLast ? "drop" : "pad",
+            layout.Split,
+            layout.Split is null ? null : layout.SplitSeed,
+            infos.Sum(info => info.LeftOutRows),
+            infos.Sum(info => info.DocumentTokens),
+            infos.Sum(info => info.DroppedTokens),
+            infos.Sum(info => info.PaddingTokens));
     }
 
     private static ManifestOptions OptionsOf(TrainerOptions options) => new(

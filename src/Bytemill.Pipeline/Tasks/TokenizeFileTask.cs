@@ -4,19 +4,53 @@ using Bytemill.Tokenization;
 
 namespace Bytemill.Pipeline;
 
-/// <summary>Tokenizes one input file into one Parquet file with the same rows in the same order; for one epoch, where segmentations are drawn.</summary>
+/// <summary>Tokenizes one input file into one Parquet file with the same rows in the same order, or as the layout says; for one epoch, where segmentations are drawn.</summary>
 internal sealed class TokenizeFileTask : ITaskBody
 {
     public TaskMetrics Run(TaskContext context)
     {
         context.Job.VerifyUnchanged(context.Plan.TokenizedFile(context.Index).Input);
-        TaskMetrics metrics = TokenizeAsync(context).GetAwaiter().GetResult();
+        TaskMetrics metrics = (context.Spec.Layout.IsPlain ? TokenizePlainAsync(context) : TokenizeLaidOutAsync(context)).GetAwaiter().GetResult();
         context.Job.VerifyUnchangedSince(context.Plan.TokenizedFile(context.Index).Input);
+        return metrics;
+    }
+
+    private static async Task<TaskMetrics> TokenizePlainAsync(TaskContext context)
+    {
+        TokenizedFile file = context.Plan.TokenizedFile(context.Index);
+        CorpusFile input = context.Plan.Files[file.Input];
+        JobSpec spec = context.Spec;
+        TaskMetrics metrics;
+        TokenizedFileOptions options = FileOptionsFor(spec, file, input.Fingerprint, context.Job.Tokenizer(context.Stage));
+        FileStream output = context.Output.Create(WorkFileNames.Tokenized);
+        await using (output.ConfigureAwait(false))
+        {
+            ITokenizedWriter writer = input.Format.IsLines
+                ? new TokenizedTableWriter(input.Path, spec.Keep, output, options)
+                : await TokenizedFileWriter
+                    .CreateAsync(input, spec.TextColumn, spec.Keep, output, options, context.Cancellation).ConfigureAwait(false);
+            await using (writer.ConfigureAwait(false))
+            {
+                metrics = await TokenizeAsync(context, writer).ConfigureAwait(false);
+            }
+        }
+
         WriteInfo(context, metrics);
         return metrics;
     }
 
-    private static async Task<TaskMetrics> TokenizeAsync(TaskContext context)
+    private static async Task<TaskMetrics> TokenizeLaidOutAsync(TaskContext context)
+    {
+        var writer = new LaidOutWriter(context, context.Plan.TokenizedFile(context.Index), context.Job.Tokenizer(context.Stage).Model);
+        await using (writer.ConfigureAwait(false))
+        {
+            TaskMetrics metrics = await TokenizeAsync(context, writer).ConfigureAwait(false);
+            writer.WriteInfo(metrics);
+            return metrics with { Entries = writer.Rows, CoveredBytes = writer.Tokens };
+        }
+    }
+
+    private static async Task<TaskMetrics> TokenizeAsync(TaskContext context, ITokenizedWriter writer)
     {
         TokenizedFile file = context.Plan.TokenizedFile(context.Index);
         CorpusFile input = context.Plan.Files[file.Input];
@@ -26,47 +60,34 @@ internal sealed class TokenizeFileTask : ITaskBody
         var total = new TaskMetrics { Units = context.Plan.TextBytesOfFile(file.Input) };
         var ids = new ArrayBufferWriter<int>(1 << 16);
 
-        TokenizedFileOptions options = FileOptionsFor(spec, file, input.Fingerprint, tokenizer);
-        FileStream output = context.Output.Create(WorkFileNames.Tokenized);
-        await using (output.ConfigureAwait(false))
+        using ITextSource source = TextSources.Open(input.Path, spec.SourceOptions);
+        // Of the file, rows that are not taken too: a document keeps its place whatever else is taken.
+        long firstRow = 0;
+        for (int group = 0; group < input.RowGroups.Length; group++)
         {
-            using ITextSource source = TextSources.Open(input.Path, spec.SourceOptions);
-            ITokenizedWriter writer = input.Format.IsLines
-                ? new TokenizedTableWriter(input.Path, spec.Keep, output, options)
-                : await TokenizedFileWriter
-                    .CreateAsync(input, spec.TextColumn, spec.Keep, output, options, context.Cancellation).ConfigureAwait(false);
-            await using (writer.ConfigureAwait(false))
+            RowGroupInfo info = input.RowGroups[group];
+            RowSelection selection = info.IsLeftAside ? RowSelection.First(0) : source.SelectRows(group, info.Take, context.Cancellation);
+            long rows = total.Rows;
+            long groupStart = firstRow;
+            writer.BeginGroup(group, selection, context.Cancellation);
+            foreach (TextBatch batch in source.ReadBatches(group, context.Memory.ReadingBytes, selection, context.Cancellation))
             {
-                // Of the file, rows that are not taken too: a document keeps its place whatever else is taken.
-                long firstRow = 0;
-                for (int group = 0; group < input.RowGroups.Length; group++)
+                using (batch)
                 {
-                    RowGroupInfo info = input.RowGroups[group];
-                    RowSelection selection = info.IsLeftAside ? RowSelection.First(0) : source.SelectRows(group, info.Take, context.Cancellation);
-                    long rows = total.Rows;
-                    long groupStart = firstRow;
-                    writer.BeginGroup(group, selection, context.Cancellation);
-                    foreach (TextBatch batch in source.ReadBatches(group, context.Memory.ReadingBytes, selection, context.Cancellation))
-                    {
-                        using (batch)
-                        {
-                            int[] lengths = new int[batch.CountTaken()];
-                            ids.ResetWrittenCount();
-                            total = TaskMetrics.Add(total, EncodeRows(context, encoder, tokenizer.Model.Vocabulary, batch, firstRow, ids, lengths, total.TextBytes));
-                            firstRow += batch.RowCount;
-                            await writer.AppendAsync(batch, ids.WrittenMemory, lengths, context.Cancellation).ConfigureAwait(false);
-                        }
-                    }
-
-                    await writer.EndGroupAsync(context.Cancellation).ConfigureAwait(false);
-                    firstRow = info.Rows == RowGroupInfo.UnknownRows ? firstRow : groupStart + info.Rows;
-                    total = TaskMetrics.Add(total, new TaskMetrics { PassedRows = info.PassedRows(total.Rows - rows) });
+                    int[] lengths = new int[batch.CountTaken()];
+                    ids.ResetWrittenCount();
+                    total = TaskMetrics.Add(total, EncodeRows(context, encoder, tokenizer.Model.Vocabulary, batch, firstRow, ids, lengths, total.TextBytes));
+                    firstRow += batch.RowCount;
+                    await writer.AppendAsync(batch, ids.WrittenMemory, lengths, context.Cancellation).ConfigureAwait(false);
                 }
-
-                await writer.CompleteAsync(context.Cancellation).ConfigureAwait(false);
             }
+
+            await writer.EndGroupAsync(context.Cancellation).ConfigureAwait(false);
+            firstRow = info.Rows == RowGroupInfo.UnknownRows ? firstRow : groupStart + info.Rows;
+            total = TaskMetrics.Add(total, new TaskMetrics { PassedRows = info.PassedRows(total.Rows - rows) });
         }
 
+        await writer.CompleteAsync(context.Cancellation).ConfigureAwait(false);
         return total;
     }
 
@@ -122,6 +143,7 @@ internal sealed class TokenizeFileTask : ITaskBody
     private static TokenizedFileOptions FileOptionsFor(JobSpec spec, TokenizedFile file, string fingerprint, Tokenizer tokenizer) => new()
     {
         ZstdLevel = spec.CompressionLevel,
+        IdType = spec.Layout.TypeFor(tokenizer.Model.Vocabulary.Count),
         Metadata =
         [
             .. OutputMetadata.Of(spec, tokenizer.Model, file),

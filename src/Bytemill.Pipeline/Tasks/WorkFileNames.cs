@@ -12,5 +12,9 @@ internal static class WorkFileNames
     public const string NGramModel = "ngram-model";
     public const string Vocabulary = "vocabulary";
     public const string Tokenized = "tokenized.parquet";
+
+    // Of files in another layout; the rest is a number.
+    public const string OutputPrefix = "out-";
+
     public const string TokenizedInfo = "tokenized.info";
 }

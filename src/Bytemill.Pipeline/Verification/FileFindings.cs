@@ -7,6 +7,9 @@ internal sealed record FileFindings
 
     public long Tokens { get; set; }
 
+    /// <summary>Bytes of text that the tokens stand for; as far as the model is at hand.</summary>
+    public long TextBytes { get; set; }
+
     public long LengthBytes { get; set; }
 
     public long DecodedRows { get; set; }

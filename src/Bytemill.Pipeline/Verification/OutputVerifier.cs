@@ -45,14 +45,18 @@ public static class OutputVerifier
             i =>
             {
                 ManifestOutput output = manifest.Outputs[i];
-                CorpusFile? input = inputs.IsEmpty ? null : inputs[i % inputs.Length];
+                // In other layouts a row is not the row of the input in that place.
+                CorpusFile? input = inputs.IsEmpty || manifest.Layout is not null ? null : inputs[i % inputs.Length];
                 using InputText? text = input is null ? null : new InputText(input, SourceOptionsOf(manifest));
-                findings[i] = new TokenizedFileVerifier(tokenizer, manifest.Sampling is null, options.RowsPerFile)
+                findings[i] = new TokenizedFileVerifier(tokenizer, manifest.Sampling is null, manifest.Layout?.Pack, options.RowsPerFile)
                     .Verify(Path.Combine(directory, output.Path), output, hash, text, cancellation);
             });
 
-        Compare("tokens", findings.Sum(file => file.Tokens), manifest.Statistics.Tokens ?? 0, general);
-        Compare("rows", findings.Sum(file => file.Rows), manifest.Outputs.IsEmpty ? 0 : manifest.Statistics.Rows * (manifest.Sampling?.Epochs ?? 1), general);
+        if (!manifest.Outputs.IsEmpty)
+        {
+            CompareSums(directory, manifest, findings, tokenizer is not null, general);
+        }
+
         return new VerifyReport(
             findings.Length,
             findings.Sum(file => file.Rows),
@@ -62,12 +66,29 @@ public static class OutputVerifier
             findings.Sum(file => file.ComparedRows),
             [.. general.Faults, .. findings.SelectMany(file => file.Faults)],
             [.. general.Notes, .. findings.SelectMany(file => file.Notes)]);
+    }
 
-        void Compare(string what, long found, long expected, FileFindings faults)
+    private static void CompareSums(string directory, ResultManifest manifest, FileFindings[] files, bool isDecoded, FileFindings general)
+    {
+        ManifestStatistics statistics = manifest.Statistics;
+        long epochs = manifest.Sampling?.Epochs ?? 1;
+        Compare("tokens", files.Sum(file => file.Tokens), (statistics.Tokens ?? 0) + (manifest.Layout?.AddedTokens ?? 0) - (manifest.Layout?.DroppedTokens ?? 0));
+        if (manifest.Layout?.Pack is null)
+        {
+            Compare("rows", files.Sum(file => file.Rows) + (manifest.Layout?.LeftOutRows ?? 0), statistics.Rows * epochs);
+        }
+
+        // Of what was dropped nobody knows the bytes.
+        if (isDecoded && (manifest.Layout?.DroppedTokens ?? 0) == 0)
+        {
+            Compare("bytes of text", files.Sum(file => file.TextBytes), statistics.NormalizedBytes * epochs);
+        }
+
+        void Compare(string what, long found, long expected)
         {
             if (found != expected)
             {
-                faults.Faults.Add($"{directory}: the files have {found} {what} together, the manifest says {expected}.");
+                general.Faults.Add($"{directory}: the files have {found} {what} together, the manifest says {expected}.");
             }
         }
     }
@@ -123,11 +144,11 @@ public static class OutputVerifier
             return manifest.Models[0].Sha256;
         }
 
-        foreach (ManifestOutput output in manifest.Outputs)
+        foreach (ManifestOutput output in manifest.Outputs.Where(output => output.Rows is not null))
         {
             try
             {
-                using TokenizedFileReader reader = TokenizedFileReader.Open(Path.Combine(directory, output.Path));
+                using ITokenReader reader = TokenReaders.Open(Path.Combine(directory, output.Path));
                 if (reader.Metadata.GetValueOrDefault(OutputMetadata.ModelHash) is { } hash && models.Any(model => model.Hash == hash))
                 {
                     return hash;

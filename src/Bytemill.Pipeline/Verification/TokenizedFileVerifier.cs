@@ -7,8 +7,9 @@ namespace Bytemill.Pipeline;
 /// <summary>Looks one tokenized file over: its checksum, its counts, and whether some of its rows say what the input says.</summary>
 /// <param name="tokenizer">The model that it was made with; null for none at hand.</param>
 /// <param name="isBest">Whether rows hold the best segmentation, which then must come out again.</param>
+/// <param name="pack">Length of packed sequences; null for a row for each document.</param>
 /// <param name="rowsPerFile">As <see cref="VerifyOptions.RowsPerFile"/>.</param>
-internal sealed class TokenizedFileVerifier(Tokenizer? tokenizer, bool isBest, long rowsPerFile)
+internal sealed class TokenizedFileVerifier(Tokenizer? tokenizer, bool isBest, int? pack, long rowsPerFile)
 {
     private const int MostFaults = 10;
 
@@ -45,21 +46,27 @@ internal sealed class TokenizedFileVerifier(Tokenizer? tokenizer, bool isBest, l
             }
         }
 
+        if (expected.Rows is not { } rows || expected.Tokens is not { } tokens)
+        {
+            // It accompanies another, and is read with it.
+            return findings;
+        }
+
         try
         {
-            using TokenizedFileReader reader = TokenizedFileReader.Open(path);
+            using ITokenReader reader = TokenReaders.Open(path);
             if (reader.Metadata.GetValueOrDefault(OutputMetadata.ModelHash) is var inFile && modelHash is not null && inFile != modelHash)
             {
                 findings.Faults.Add($"{path}: made with model {inFile ?? "of unknown hash"}, the manifest says {modelHash}.");
             }
 
             ReadRows(path, reader, input, findings, cancellation);
-            Compare(path, "rows", findings.Rows, expected.Rows, findings);
-            Compare(path, "tokens", findings.Tokens, expected.Tokens, findings);
+            Compare(path, "rows", findings.Rows, rows, findings);
+            Compare(path, "tokens", findings.Tokens, tokens, findings);
         }
-        catch (CorpusException e)
+        catch (Exception e) when (e is CorpusException or IOException)
         {
-            findings.Faults.Add(e.Message);
+            findings.Faults.Add(e is CorpusException ? e.Message : $"{path}: {e.Message}");
         }
 
         return findings;
@@ -73,7 +80,7 @@ internal sealed class TokenizedFileVerifier(Tokenizer? tokenizer, bool isBest, l
         }
     }
 
-    private void ReadRows(string path, TokenizedFileReader reader, InputText? input, FileFindings findings, CancellationToken cancellation)
+    private void ReadRows(string path, ITokenReader reader, InputText? input, FileFindings findings, CancellationToken cancellation)
     {
         var check = new RowsToCheck(reader.Rows, rowsPerFile);
         using IEnumerator<ReadOnlyMemory<byte>?>? texts = rowsPerFile == 0 ? null : input?.Read(cancellation).GetEnumerator();
@@ -83,8 +90,13 @@ internal sealed class TokenizedFileVerifier(Tokenizer? tokenizer, bool isBest, l
             findings.Tokens += row.TokenCount;
             bool hasText = texts?.MoveNext() == true;
             string? fault = texts is not null && !hasText ? "the input has no such row"
-                : (row.Ids?.Length ?? 0) != row.TokenCount ? $"it has {row.Ids?.Length ?? 0} ids, and n_tokens says {row.TokenCount}"
+                : FindWrongLength(row) is { } wrong ? wrong
                 : FindUnknownId(row.Ids);
+            if (fault is null && tokenizer is not null)
+            {
+                findings.TextBytes += row.Ids is null ? 0 : tokenizer.CountBytes(row.Ids);
+            }
+
             if (fault is null && check.Includes(index) && tokenizer is not null)
             {
                 findings.DecodedRows++;
@@ -108,6 +120,14 @@ internal sealed class TokenizedFileVerifier(Tokenizer? tokenizer, bool isBest, l
         {
             findings.Faults.Add($"{path}: the input has more rows than the {findings.Rows} of the file.");
         }
+    }
+
+    private string? FindWrongLength(TokenizedRow row)
+    {
+        int length = row.Ids?.Length ?? 0;
+        return pack is { } packed && (length != packed || row.TokenCount < 1 || row.TokenCount > packed) ? $"it has {length} ids, {row.TokenCount} of them tokens, where sequences of {packed} were packed"
+            : pack is null && length != row.TokenCount ? $"it has {length} ids, and n_tokens says {row.TokenCount}"
+            : null;
     }
 
     private string? FindUnknownId(ReadOnlySpan<int> ids)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Bytemill.Corpus;
 using Bytemill.Pipeline;
 using Bytemill.Tokenization;
 using Bytemill.Training;
@@ -31,6 +32,7 @@ public class JobSpecDifferenceTests
         { "Where", s_spec with { Where = "a = 1" }, "--where", true },
         { "Sample", s_spec with { Sample = 0.5 }, "--sample", true },
         { "Limit", s_spec with { Limit = 7 }, "--limit", true },
+        { "Layout", s_spec with { Layout = new OutputLayout { Pack = 7 } }, "--pack", true },
         { "SkipDiskCheck", s_spec with { SkipDiskCheck = true }, null, false },
     };
 
@@ -53,11 +55,26 @@ public class JobSpecDifferenceTests
         { "Epochs", new JobSampling { Epochs = 7 }, "--epochs" },
     };
 
+    public static TheoryData<string, OutputLayout, string> LayoutChanges => new()
+    {
+        { "Format", new OutputLayout { Format = OutputFormat.Npy }, "--output-format" },
+        { "IdType", new OutputLayout { IdType = IdType.UInt16 }, "--id-type" },
+        { "DocumentTokens", new OutputLayout { DocumentTokens = DocumentTokens.Eos }, "--add-special" },
+        { "RowGroupRows", new OutputLayout { RowGroupRows = 7 }, "--row-group-rows" },
+        { "RowGroupBytes", new OutputLayout { RowGroupBytes = 7 }, "--row-group-size" },
+        { "FileBytes", new OutputLayout { FileBytes = 7 }, "--file-size" },
+        { "Pack", new OutputLayout { Pack = 7 }, "--pack" },
+        { "DropsLast", new OutputLayout { DropsLast = true }, "--pack-last" },
+        { "Split", new OutputLayout { Split = "a=1" }, "--split" },
+        { "SplitSeed", new OutputLayout { SplitSeed = 7 }, "--split-seed" },
+    };
+
     [Fact]
     public void Changes_NameEveryProperty()
     {
         Assert.Equal(Settable(typeof(JobSpec)), Changes.Select(row => row.Data.Item1).Order(StringComparer.Ordinal));
         Assert.Equal(Settable(typeof(TrainerOptions)), TrainingChanges.Select(row => row.Data.Item1).Order(StringComparer.Ordinal));
+        Assert.Equal(Settable(typeof(OutputLayout)), LayoutChanges.Select(row => row.Data.Item1).Order(StringComparer.Ordinal));
         Assert.Equal(Settable(typeof(JobSampling)), SamplingChanges.Select(row => row.Data.Item1).Order(StringComparer.Ordinal));
     }
 
@@ -79,6 +96,11 @@ public class JobSpecDifferenceTests
     [MemberData(nameof(SamplingChanges))]
     public void Find_OneOfSampling_NamesItsOption(string property, JobSampling changed, string option) =>
         Assert.True(JobSpecDifference.Find(s_spec, s_spec with { Sampling = changed }).Any(difference => difference.Option == option && difference.ChangesResult), property);
+
+    [Theory]
+    [MemberData(nameof(LayoutChanges))]
+    public void Find_OneOfLayout_NamesItsOption(string property, OutputLayout changed, string option) =>
+        Assert.True(JobSpecDifference.Find(s_spec, s_spec with { Layout = changed }).Any(difference => difference.Option == option && difference.ChangesResult), property);
 
     [Fact]
     public void Find_SameJob_FindsNothing() =>

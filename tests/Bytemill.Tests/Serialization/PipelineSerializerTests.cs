@@ -3,6 +3,7 @@ using System.Reflection;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Serialization;
+using Bytemill.Corpus;
 using Bytemill.Pipeline;
 using Bytemill.Tokenization;
 using Bytemill.Training;
@@ -44,6 +45,19 @@ public sealed class PipelineSerializerTests : IDisposable
         Where = "lang = zh",
         Sample = 0.5,
         Limit = 1L << 40,
+        Layout = new OutputLayout
+        {
+            Format = OutputFormat.Npy,
+            IdType = IdType.UInt16,
+            DocumentTokens = DocumentTokens.Eos,
+            RowGroupRows = 1L << 33,
+            RowGroupBytes = 1L << 34,
+            FileBytes = 1L << 35,
+            Pack = 2048,
+            DropsLast = true,
+            Split = "train=0.5,valid=0.5",
+            SplitSeed = 1UL << 62,
+        },
     };
 
     private static readonly JobReference s_job = new("job-1", 7, "/out/_bytemill/job-1");
@@ -88,7 +102,7 @@ public sealed class PipelineSerializerTests : IDisposable
     // must be readable for ever, so a change here needs a new manifest, not new bytes.
     private static readonly (IWireMessage Message, string Manifest, string Hex)[] s_samples =
     [
-        (new SubmitJob("job-1", s_spec), "sj1", "0a056a6f622d3112bb0112112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f666173747801800180808080208a0116080111000000000000e03f19000000000000008020039201096c616e67203d207a689901000000000000e03fa001808080808020"),
+        (new SubmitJob("job-1", s_spec), "sj1", "0a056a6f622d3112fa0112112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f666173747801800180808080208a0116080111000000000000e03f19000000000000008020039201096c616e67203d207a689901000000000000e03fa001808080808020c2013c0802100218022080808080202880808080403080808080800138801040014a13747261696e3d302e352c76616c69643d302e35510000000000000040"),
         (new JobAccepted("job-1"), "ja1", "0a056a6f622d31"),
         (new WatchJob("job-1"), "wj1", "0a056a6f622d31"),
         (new CancelJob("job-1"), "cj1", "0a056a6f622d31"),
@@ -163,7 +177,7 @@ public sealed class PipelineSerializerTests : IDisposable
         var serializer = new PipelineSerializer((ExtendedActorSystem)_system);
         object expected = manifest switch
         {
-            "sj1" => new SubmitJob("job-1", s_spec with { Sampling = null, Where = null, Sample = null, Limit = null }),
+            "sj1" => new SubmitJob("job-1", s_spec with { Sampling = null, Where = null, Sample = null, Limit = null, Layout = new OutputLayout() }),
             "jp1" => (JobProgressed)Sample(nameof(JobProgressed)).Message with { Notice = "" },
             "tf1" => (TaskFailed)Sample(nameof(TaskFailed)).Message with { IsDiskFull = false, IsWorkFileFault = false },
             _ => (TaskCompleted)Sample(nameof(TaskCompleted)).Message with { Metrics = s_metrics with { WrittenBytes = 0, ScratchBytes = 0, CoveredBytes = 0, PassedRows = 0, WeightedBytes = 0 } },
@@ -194,6 +208,11 @@ public sealed class PipelineSerializerTests : IDisposable
         foreach (PropertyInfo property in typeof(JobSampling).GetProperties().Where(property => property.CanWrite))
         {
             Assert.False(Equals(property.GetValue(s_spec.Sampling), property.GetValue(new JobSampling())), property.Name);
+        }
+
+        foreach (PropertyInfo property in typeof(OutputLayout).GetProperties().Where(property => property.CanWrite))
+        {
+            Assert.False(Equals(property.GetValue(s_spec.Layout), property.GetValue(new OutputLayout())), property.Name);
         }
     }
 

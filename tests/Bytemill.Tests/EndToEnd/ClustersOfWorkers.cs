@@ -1,0 +1,27 @@
+namespace Bytemill.Tests;
+
+/// <summary>Clusters of one with 1, 2 and 7 workers, for all tests of a class.</summary>
+public sealed class ClustersOfWorkers : IAsyncLifetime
+{
+    private readonly Dictionary<int, EmbeddedCluster> _clusters = [];
+
+    internal IReadOnlyDictionary<int, EmbeddedCluster> All => _clusters;
+
+    internal EmbeddedCluster this[int workers] => _clusters[workers];
+
+    public async ValueTask InitializeAsync()
+    {
+        foreach (int workers in (int[])[1, 2, 7])
+        {
+            _clusters.Add(workers, await EmbeddedCluster.StartAsync(workers));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (EmbeddedCluster cluster in _clusters.Values)
+        {
+            await cluster.DisposeAsync();
+        }
+    }
+}
