@@ -21,6 +21,9 @@ public sealed class CorpusException : Exception
     {
     }
 
+    /// <summary>What is at fault.</summary>
+    public CorpusFault Fault { get; init; }
+
     private static string OneLine(string message)
     {
         ArgumentNullException.ThrowIfNull(message);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Unicode;
 
 namespace Bytemill.Corpus;
@@ -10,6 +9,8 @@ public sealed class TextBatch : IDisposable
 {
     // Stands where the decoder has not written; every decoded value is another object.
     private static readonly byte[] s_unwritten = new byte[1];
+
+    internal const string InvalidUtf8Advice = "Convert or remove the row, or choose with --invalid-utf8 what becomes of such rows.";
 
     private readonly int _maxDefinitionLevel;
     private ReadOnlyMemory<byte>[]? _values;
@@ -39,10 +40,26 @@ public sealed class TextBatch : IDisposable
     /// <param name="kept">Columns beside the text, each as long.</param>
     /// <param name="isTaken">Whether each row is taken.</param>
     /// <param name="pooled">What text and columns lie in; goes back to the pool with the batch.</param>
+    /// <param name="faults">As <see cref="Faults"/>.</param>
+    /// <param name="invalidRows">As <see cref="InvalidRows"/>.</param>
     internal static TextBatch FromRows(
-        long firstRow, ReadOnlyMemory<byte>?[] text, ReadOnlyMemory<byte>?[][] kept, bool[] isTaken, byte[] pooled)
+        long firstRow,
+        ReadOnlyMemory<byte>?[] text,
+        ReadOnlyMemory<byte>?[][] kept,
+        bool[] isTaken,
+        byte[] pooled,
+        IReadOnlyList<RowFault> faults,
+        int invalidRows)
     {
-        TextBatch batch = new(text.Length, maxDefinitionLevel: 1) { FirstRow = firstRow, _kept = kept, _isTaken = isTaken, _pooled = pooled };
+        TextBatch batch = new(text.Length, maxDefinitionLevel: 1)
+        {
+            FirstRow = firstRow,
+            Faults = faults,
+            InvalidRows = invalidRows,
+            _kept = kept,
+            _isTaken = isTaken,
+            _pooled = pooled,
+        };
         for (int row = 0; row < text.Length; row++)
         {
             batch._values![row] = text[row] ?? default;
@@ -61,6 +78,12 @@ public sealed class TextBatch : IDisposable
 
     /// <summary>Bytes of text of all rows.</summary>
     public long TotalBytes { get; private set; }
+
+    /// <summary>Rows to be left out, in order; they are not taken. None unless <see cref="SourceOptions.ReportsFaults"/> asks for them.</summary>
+    public IReadOnlyList<RowFault> Faults { get; private set; } = [];
+
+    /// <summary>Taken rows whose text was no UTF-8 and was replaced or kept.</summary>
+    public int InvalidRows { get; private set; }
 
     /// <summary>The rows of its group that are taken.</summary>
     internal RowSelection Selection
@@ -185,35 +208,50 @@ public sealed class TextBatch : IDisposable
         return present;
     }
 
+    /// <summary>Does what the options say with text that is no UTF-8.</summary>
+    /// <param name="options">The options.</param>
     /// <param name="where">File, row group and column, for messages.</param>
     /// <param name="rowsBefore">Rows in the file before the row group.</param>
-    /// <exception cref="CorpusException">A row is no UTF-8.</exception>
-    internal void CheckUtf8(string where, long rowsBefore)
+    /// <exception cref="CorpusException">A row is no UTF-8, and that is an error.</exception>
+    internal void CheckUtf8(SourceOptions options, string where, long rowsBefore)
     {
+        List<RowFault> faults = [];
         for (int row = 0; row < RowCount; row++)
         {
             ReadOnlySpan<byte> text = this[row];
-            if (!Utf8.IsValid(text) && IsTaken(row))
+            if (Utf8.IsValid(text) || !IsTaken(row))
             {
-                int offset = FirstInvalid(text);
-                throw new CorpusException(
-                    $"{where}, row {FirstRow + row} (row {rowsBefore + FirstRow + row} of the file, both from 0): the text is no UTF-8 at byte {offset} "
-                    + $"of {text.Length} (0x{text[offset]:x2}). Convert or remove the row.");
+                continue;
+            }
+
+            switch (options.InvalidUtf8)
+            {
+                case InvalidUtf8Handling.Keep:
+                    InvalidRows++;
+                    break;
+                case InvalidUtf8Handling.Replace:
+                    InvalidRows++;
+                    byte[] replaced = Utf8Text.Replace(text);
+                    TotalBytes += replaced.Length - text.Length;
+                    _values![row] = replaced;
+                    break;
+                case InvalidUtf8Handling.SkipRow when options.ReportsFaults:
+                    faults.Add(new RowFault(FirstRow + row, RowFaultKind.InvalidUtf8, text.Length, Utf8Text.Describe(text)));
+                    break;
+                default:
+                    throw new CorpusException(
+                        $"{where}, row {FirstRow + row} (row {rowsBefore + FirstRow + row} of the file, both from 0): {Utf8Text.Describe(text)}. "
+                        + InvalidUtf8Advice)
+                    { Fault = CorpusFault.InvalidUtf8 };
             }
         }
-    }
 
-    /// <summary>Offset of the first byte that does not fit; the length of the text when all do.</summary>
-    internal static int FirstInvalid(ReadOnlySpan<byte> text)
-    {
-        int offset = 0;
-        while (offset < text.Length
-            && Rune.DecodeFromUtf8(text[offset..], out _, out int length) == OperationStatus.Done)
+        if (faults.Count > 0)
         {
-            offset += length;
+            bool[] isTaken = [.. Enumerable.Range(0, RowCount).Select(IsTaken)];
+            faults.ForEach(fault => isTaken[fault.Row - FirstRow] = false);
+            (_isTaken, Faults) = (isTaken, faults);
         }
-
-        return offset;
     }
 
     private static bool IsUnwritten(ReadOnlyMemory<byte> value) =>

@@ -79,6 +79,33 @@ public sealed class TextColumnReader : ITextSource, IAsyncDisposable
         return ParquetRows.Select(_source, _footer, group, _options, take, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public void CheckCopied(int group, CopiedColumns copied, RowSelection selection, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(group);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(group, RowGroupCount);
+        ArgumentNullException.ThrowIfNull(copied);
+        ArgumentNullException.ThrowIfNull(selection);
+        ColumnSelection kept = ColumnSelection.Select(_footer, _column, copied.Names, HivePath.ColumnsOf(Path).Select(directory => directory.Key));
+        using PageBodyReader bodies = new(_source);
+        foreach (SchemaNode leaf in selection.Count == 0 ? [] : kept.Leaves)
+        {
+            string where = $"{Path}: row group {group}, column '{leaf.DottedPath}'";
+            ColumnChunk chunk = _footer.RowGroups[group].Chunks[leaf.LeafIndex];
+            if (selection.Count is null && !copied.AreDecoded)
+            {
+                ChunkCopier.Copy(_source, bodies, chunk, Stream.Null, 0, where, cancellationToken);
+                continue;
+            }
+
+            using LeafReader reader = new(_source, chunk, where);
+            foreach (LeafPage _ in reader.Read(cancellationToken))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
     /// <summary>Reads the text of a row group a few pages at a time, in order, and checks that it is UTF-8.</summary>
     /// <param name="group">0-based index, less than <see cref="RowGroupCount"/>.</param>
     /// <param name="batchBytes">Decompressed pages that make up a batch, with twenty bytes for each row: so much memory a reader needs
@@ -199,15 +226,16 @@ public sealed class TextColumnReader : ITextSource, IAsyncDisposable
         int rowGroup, ColumnChunk chunk, List<PageHeader> pages, long firstRow, long rows, RowSelection selection, CancellationToken cancellationToken)
     {
         string where = Where(rowGroup);
+        string whereRows = rows == 0 ? where : $"{where}, rows {firstRow} to {firstRow + rows - 1}";
         TextBatch batch = new((int)rows, _column.MaxDefinitionLevel) { FirstRow = firstRow, Selection = selection };
         try
         {
             if (rows > 0)
             {
-                InlineContext.Run(() => DecodeAsync(batch, chunk, pages, where, cancellationToken));
+                InlineContext.Run(() => DecodeAsync(batch, chunk, pages, whereRows, cancellationToken));
             }
 
-            batch.CheckUtf8(where, _footer.RowGroups.Take(rowGroup).Sum(earlier => earlier.Rows));
+            batch.CheckUtf8(_options, where, _footer.RowGroups.Take(rowGroup).Sum(earlier => earlier.Rows));
             return batch;
         }
         catch (Exception error)
@@ -219,7 +247,7 @@ public sealed class TextColumnReader : ITextSource, IAsyncDisposable
             }
 
             // Whatever the decoding library throws at damaged pages: index, format, arithmetic, memory.
-            throw PageWalker.Damaged(where, $"it cannot be decoded ({error.Message})", error);
+            throw PageWalker.Damaged(whereRows, $"it cannot be decoded ({error.Message})", error);
         }
     }
 

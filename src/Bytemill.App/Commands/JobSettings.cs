@@ -33,6 +33,15 @@ internal abstract class JobSettings : ClusterSettings
     [Description("Take only the first N of these rows, in order of the files' paths.")]
     public long? Limit { get; init; }
 
+    [CommandOption("--on-error <WHAT>")]
+    [Description("fail: input that cannot be used ends the job, which names it. skip: it is left out, and manifest.json lists it: files that are damaged or lack a column, row groups with a damaged page, lines that are no JSON. The input is then read once more, beforehand.")]
+    [DefaultValue("fail")]
+    public string OnError { get; init; } = "fail";
+
+    [CommandOption("--invalid-utf8 <WHAT>")]
+    [Description("What becomes of text that is no UTF-8. fail: it ends the job. replace: U+FFFD stands for what is ill-formed. skip-row: the row is left out, and manifest.json lists it. keep: its bytes stay. Default: fail, with --on-error skip skip-row.")]
+    public string? InvalidUtf8 { get; init; }
+
     [CommandOption("-o|--output <DIR>")]
     [Description("Directory for the results; new or empty.")]
     public string Output { get; init; } = "";
@@ -109,6 +118,7 @@ internal abstract class JobSettings : ClusterSettings
         }
 
         MemoryOption.Check(Memory);
+        InputErrorHandling onError = InputErrorNames.ReadOnError(OnError);
         return new JobSpec
         {
             Mode = mode,
@@ -118,6 +128,10 @@ internal abstract class JobSettings : ClusterSettings
             Where = Where,
             Sample = Sample,
             Limit = Limit,
+            OnError = onError,
+            InvalidUtf8 = InvalidUtf8 is { } handling ? InputErrorNames.ReadInvalidUtf8(handling)
+                : onError == InputErrorHandling.Skip ? InvalidUtf8Handling.SkipRow
+                : InvalidUtf8Handling.Fail,
             OutputDirectory = Path.GetFullPath(Output),
             Overwrite = Overwrite,
             PartitionBytes = (long)PartitionMegabytes << 20,

@@ -13,6 +13,19 @@ internal static class JobSummary
     {
         ManifestStatistics statistics = manifest.Statistics;
         yield return ("corpus", Units.Format($"{manifest.Inputs.Length} files, {Units.Count(statistics.Rows)} rows, {Units.Bytes(statistics.TextBytes)} of text"));
+        if (manifest.LeftOut is { IsEmpty: false } leftOut)
+        {
+            int files = leftOut.Count(entry => entry.RowGroup is null);
+            int groups = leftOut.Count(entry => entry.RowGroup is not null && entry.RowNumbers is null);
+            long rows = leftOut.Where(entry => entry.RowNumbers is not null).Sum(entry => entry.Rows ?? 0);
+            yield return ("left out", Units.Format($"{Units.Count(files)} files, {Units.Count(groups)} row groups, {Units.Count(rows)} single rows: see left_out in the manifest"));
+        }
+
+        if (statistics.InvalidUtf8Rows is { } invalid)
+        {
+            yield return ("no UTF-8", Units.Format($"{Units.Count(invalid)} rows, {(manifest.BrokenInput?.InvalidUtf8 == "keep" ? "kept as they are" : "with U+FFFD for what is ill-formed")}"));
+        }
+
         foreach (ManifestModel model in manifest.Models)
         {
             yield return ("model", Units.Format($"{Path.Combine(spec.OutputDirectory, model.Path)} ({Units.Count(model.VocabSize)} ids)"));

@@ -28,7 +28,7 @@ internal sealed class CorpusSource : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new CorpusException($"{path}: the file cannot be opened: {error.Message}", error);
+            throw new CorpusException($"{path}: the file cannot be opened: {error.Message}", error) { Fault = CorpusFault.Access };
         }
     }
 
@@ -42,7 +42,8 @@ internal sealed class CorpusSource : IDisposable
             {
                 throw new CorpusException(
                     $"{Path}: the file ends at byte {position}, before its end when it was opened ({LengthBytes} bytes); "
-                    + "do not change inputs while a job runs.");
+                    + "do not change inputs while a job runs.")
+                { Fault = CorpusFault.Access };
             }
 
             position += read;
@@ -60,7 +61,7 @@ internal sealed class CorpusSource : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CorpusException($"{Path}: byte {position} cannot be read: {error.Message}", error);
+            throw new CorpusException($"{Path}: byte {position} cannot be read: {error.Message}", error) { Fault = CorpusFault.Access };
         }
     }
 

@@ -31,4 +31,12 @@ public interface ITextSource : IDisposable
     /// <returns>Batches of at least one row, each to be disposed before the next is asked for.</returns>
     /// <exception cref="CorpusException">The data is damaged, of a kind that is not supported, or no UTF-8; names file, group and row or line.</exception>
     IEnumerable<TextBatch> ReadBatches(int group, long batchBytes, RowSelection selection, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the columns of a group that are to be copied, as copying them will, only to find damage.</summary>
+    /// <param name="group">0-based index, less than <see cref="GroupCount"/>.</param>
+    /// <param name="copied">Which.</param>
+    /// <param name="selection">The rows that will be copied.</param>
+    /// <param name="cancellationToken">Looked at while reading.</param>
+    /// <exception cref="CorpusException">A column is damaged, missing, or cannot be kept.</exception>
+    void CheckCopied(int group, CopiedColumns copied, RowSelection selection, CancellationToken cancellationToken = default);
 }

@@ -35,6 +35,11 @@ internal sealed record LineColumns(ImmutableArray<ColumnInfo> Columns)
             isEmpty = false;
             if (parser.Parse(line) is { } fault)
             {
+                if (options.OnError == InputErrorHandling.Skip)
+                {
+                    continue;
+                }
+
                 throw new CorpusException($"{path}: line {lines.Lines}: {fault}");
             }
 

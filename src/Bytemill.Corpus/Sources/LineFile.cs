@@ -141,11 +141,12 @@ internal static class LineFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CorpusException($"{path}: byte {position + done} cannot be read: {error.Message}", error);
+            throw new CorpusException($"{path}: byte {position + done} cannot be read: {error.Message}", error) { Fault = CorpusFault.Access };
         }
 
         return done;
     }
 
-    private static CorpusException CannotOpen(string path, Exception error) => new($"{path}: the file cannot be opened: {error.Message}", error);
+    private static CorpusException CannotOpen(string path, Exception error) =>
+        new($"{path}: the file cannot be opened: {error.Message}", error) { Fault = CorpusFault.Access };
 }

@@ -142,7 +142,11 @@ internal sealed class LineReader : IDisposable
         catch (Exception error) when (error is IOException or InvalidDataException or ZstdException or UnauthorizedAccessException)
         {
             throw new CorpusException(
-                $"{_path}: line {Lines + 1}: the file cannot be read or decompressed from here on ({error.Message}); write or download it again.", error);
+                $"{_path}: line {Lines + 1}: the file cannot be read or decompressed from here on ({error.Message}); write or download it again.", error)
+            {
+                // Data that ends too early is data; anything else of the system is not.
+                Fault = error is (IOException and not EndOfStreamException) or UnauthorizedAccessException ? CorpusFault.Access : CorpusFault.Content,
+            };
         }
 
         _filled += read;

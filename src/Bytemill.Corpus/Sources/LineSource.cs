@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bytemill.Corpus;
@@ -52,6 +53,11 @@ internal sealed class LineSource : ITextSource
         return Enumerate(group, batchBytes, selection, cancellationToken);
     }
 
+    public void CheckCopied(int group, CopiedColumns copied, RowSelection selection, CancellationToken cancellationToken = default)
+    {
+        // They are read with the text.
+    }
+
     public void Dispose()
     {
         // Every enumeration opens the file itself.
@@ -97,23 +103,40 @@ internal sealed class LineSource : ITextSource
             }
             else if (json is null)
             {
-                CheckUtf8(lines, line);
-                builder.AddText(line, isNull: false);
+                AddLine(builder, lines, line, row);
             }
             else
             {
-                AddObject(builder, lines, json, line);
+                AddObject(builder, lines, json, line, row);
             }
         }
 
         return builder.RowCount == 0 ? null : builder.Build();
     }
 
-    private void AddObject(TextBatchBuilder builder, LineReader lines, JsonLineParser json, ReadOnlySpan<byte> line)
+    private void AddLine(TextBatchBuilder builder, LineReader lines, ReadOnlySpan<byte> line, long row)
+    {
+        if (Utf8.IsValid(line))
+        {
+            builder.AddText(line, isNull: false);
+        }
+        else if (MayUse(builder, lines, row, line))
+        {
+            builder.AddText(Mended(line), isNull: false);
+        }
+    }
+
+    private void AddObject(TextBatchBuilder builder, LineReader lines, JsonLineParser json, ReadOnlySpan<byte> line, long row)
     {
         if (json.Parse(line) is { } fault)
         {
-            throw new CorpusException($"{Path}: line {NumberOf(lines)}: {fault}");
+            if (!_options.ReportsFaults || _options.OnError != InputErrorHandling.Skip)
+            {
+                throw new CorpusException($"{Path}: line {NumberOf(lines)}: {fault}");
+            }
+
+            builder.LeaveOut(new RowFault(row, RowFaultKind.BadLine, line.Length, fault));
+            return;
         }
 
         for (int i = 0; i < _comparisons!.Value.Length; i++)
@@ -125,22 +148,51 @@ internal sealed class LineSource : ITextSource
             }
         }
 
-        CheckUtf8(lines, json.Text);
-        builder.AddText(json.Text, json.IsNull);
+        int invalid = FirstInvalid(json);
+        if (invalid >= 0 && !MayUse(builder, lines, row, ValueOf(json, invalid)))
+        {
+            return;
+        }
+
+        builder.AddText(Mended(json.Text), json.IsNull);
         for (int i = 0; i < _options.Keep.Length; i++)
         {
-            CheckUtf8(lines, json.Kept(i));
-            builder.AddKept(i, json.Kept(i), json.IsKeptNull(i));
+            builder.AddKept(i, Mended(json.Kept(i)), json.IsKeptNull(i));
         }
     }
 
-    private void CheckUtf8(LineReader lines, ReadOnlySpan<byte> text)
+    // The text is number 0, the kept properties follow.
+    private static ReadOnlySpan<byte> ValueOf(JsonLineParser json, int number) => number == 0 ? json.Text : json.Kept(number - 1);
+
+    private int FirstInvalid(JsonLineParser json)
     {
-        if (!System.Text.Unicode.Utf8.IsValid(text))
+        for (int number = 0; number <= _options.Keep.Length; number++)
         {
-            int offset = TextBatch.FirstInvalid(text);
-            throw new CorpusException(
-                $"{Path}: line {NumberOf(lines)}: the text is no UTF-8 at byte {offset} of {text.Length} (0x{text[offset]:x2}). Convert or remove the line.");
+            if (!Utf8.IsValid(ValueOf(json, number)))
+            {
+                return number;
+            }
+        }
+
+        return -1;
+    }
+
+    private ReadOnlySpan<byte> Mended(ReadOnlySpan<byte> text) =>
+        _options.InvalidUtf8 == InvalidUtf8Handling.Replace && !Utf8.IsValid(text) ? Utf8Text.Replace(text) : text;
+
+    // Decides about a row that is no UTF-8; one that is left out is added as such.
+    private bool MayUse(TextBatchBuilder builder, LineReader lines, long row, ReadOnlySpan<byte> invalid)
+    {
+        switch (_options.InvalidUtf8)
+        {
+            case InvalidUtf8Handling.Keep or InvalidUtf8Handling.Replace:
+                builder.InvalidRows++;
+                return true;
+            case InvalidUtf8Handling.SkipRow when _options.ReportsFaults:
+                builder.LeaveOut(new RowFault(row, RowFaultKind.InvalidUtf8, invalid.Length, Utf8Text.Describe(invalid)));
+                return false;
+            default:
+                throw new CorpusException($"{Path}: line {NumberOf(lines)}: {Utf8Text.Describe(invalid)}. {TextBatch.InvalidUtf8Advice}") { Fault = CorpusFault.InvalidUtf8 };
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class TextBatchBuilder : IDisposable
     private readonly long _firstRow;
     private readonly List<(int Start, int Length)>[] _columns;
     private readonly List<bool> _isTaken = [];
+    private readonly List<RowFault> _faults = [];
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(FirstBytes);
     private int _used;
 
@@ -30,6 +31,9 @@ internal sealed class TextBatchBuilder : IDisposable
     /// <summary>Memory taken so far.</summary>
     public long Bytes => _used + ((long)RowCount * RowBytes * _columns.Length);
 
+    /// <summary>Taken rows that were no UTF-8.</summary>
+    public int InvalidRows { get; set; }
+
     /// <summary>Begins a row that is taken.</summary>
     public void AddText(ReadOnlySpan<byte> text, bool isNull)
     {
@@ -44,6 +48,13 @@ internal sealed class TextBatchBuilder : IDisposable
         Array.ForEach(_columns, column => column.Add((0, Null)));
     }
 
+    /// <summary>Adds a row that is to be left out.</summary>
+    public void LeaveOut(RowFault fault)
+    {
+        _faults.Add(fault);
+        PassOver();
+    }
+
     /// <summary>Adds a column of the row begun last.</summary>
     public void AddKept(int column, ReadOnlySpan<byte> value, bool isNull) => _columns[column + 1].Add(Store(value, isNull));
 
@@ -51,7 +62,7 @@ internal sealed class TextBatchBuilder : IDisposable
     public TextBatch Build()
     {
         ReadOnlyMemory<byte>?[][] kept = [.. _columns.Skip(1).Select(column => column.Select(Value).ToArray())];
-        TextBatch batch = TextBatch.FromRows(_firstRow, [.. _columns[0].Select(Value)], kept, [.. _isTaken], _bytes);
+        TextBatch batch = TextBatch.FromRows(_firstRow, [.. _columns[0].Select(Value)], kept, [.. _isTaken], _bytes, _faults, InvalidRows);
         _bytes = [];
         return batch;
     }

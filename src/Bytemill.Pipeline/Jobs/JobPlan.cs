@@ -23,6 +23,9 @@ public sealed record JobPlan(
     KeyRanges NGramRanges,
     KeyRanges PieceRanges)
 {
+    /// <summary>Files that cannot be used and are left out, sorted by path.</summary>
+    public ImmutableArray<LeftOutFile> LeftOutFiles { get; init; } = [];
+
     /// <summary>How many tasks the stages have.</summary>
     public JobSize Size => new(Partitions.Length, TokenizedFileCount, NGramRanges.Count, PieceRanges.Count);
 

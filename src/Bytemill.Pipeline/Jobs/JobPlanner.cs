@@ -9,10 +9,11 @@ internal static class JobPlanner
 {
     public static JobPlan Plan(JobSpec spec, string jobId, WorkDirectory work, CancellationToken cancellation)
     {
-        ImmutableArray<CorpusFile> files = JobPreflight.Check(spec, jobId, cancellation);
+        JobInputs inputs = JobPreflight.Check(spec, jobId, cancellation);
+        ImmutableArray<CorpusFile> files = inputs.Files;
         if (spec.Limit is { } limit)
         {
-            files = RowLimit.Apply(files, spec.SourceOptions, limit, cancellation);
+            files = RowLimit.Apply(files, spec.SourceOptions, (file, group) => LeftOutOf(file, group, spec, cancellation), limit, cancellation);
         }
 
         ImmutableArray<CorpusPartition> partitions = PartitionPlanner.Plan(files, PartitionPlanner.TargetFor(files, spec.PartitionBytes));
@@ -30,13 +31,28 @@ internal static class JobPlanner
             ? (KeyRanges.Whole, KeyRanges.Whole)
             : KeySampler.Sample(spec, files, partitions, cancellation);
         var plan = new JobPlan(
-            spec, files, OutputNames.For([.. files.Select(file => file.Path)]), partitions, ngrams, pieces);
+            spec, files, OutputNames.For([.. files.Select(file => file.Path)]), partitions, ngrams, pieces)
+        {
+            LeftOutFiles = inputs.LeftOut,
+        };
         JobOutput.CheckNames(spec.OutputDirectory, ResultNames(plan));
         cancellation.ThrowIfCancellationRequested();
         JobOutput.Prepare(spec.OutputDirectory, work, jobId);
         work.Create();
         work.WritePlan(plan);
         return plan;
+    }
+
+    // A limit is of rows that are left.
+    private static GroupFaults? LeftOutOf(CorpusFile file, int group, JobSpec spec, CancellationToken cancellation)
+    {
+        if (!spec.LeavesOut)
+        {
+            return null;
+        }
+
+        using ITextSource source = GroupCheck.Open(file.Path, spec.SourceOptions);
+        return GroupCheck.Run(source, group, file.RowGroups[group], spec.SourceOptions, spec.CopiedColumns, cancellation).Faults;
     }
 
     private static IEnumerable<string> ResultNames(JobPlan plan)

@@ -15,10 +15,10 @@ public static class JobPreflight
     /// <param name="spec">The job.</param>
     /// <param name="jobId">The job, when it has begun already: its own files in the output do not stand in its way.</param>
     /// <param name="cancellation">Breaks it off.</param>
-    /// <returns>The input files, sorted by path.</returns>
+    /// <returns>The input files, and those that cannot be used where these are left out (<see cref="JobSpec.OnError"/>).</returns>
     /// <exception cref="JobInputException">An option, the model or the output is at fault.</exception>
     /// <exception cref="CorpusException">An input is at fault.</exception>
-    public static ImmutableArray<CorpusFile> Check(JobSpec spec, string? jobId = null, CancellationToken cancellation = default)
+    public static JobInputs Check(JobSpec spec, string? jobId = null, CancellationToken cancellation = default)
     {
         CheckOptions(spec);
         SourceOptions options = spec.SourceOptions;
@@ -27,18 +27,9 @@ public static class JobPreflight
         Require(!paths.IsEmpty, $"No file can hold a row with {spec.Where} (--where), as the names of their directories tell.");
         JobOutput.CheckTarget(spec.OutputDirectory, spec.Overwrite, jobId);
         JobOutput.CheckInputs(spec.OutputDirectory, spec.ModelPath is { } model ? paths.Append(Path.GetFullPath(model)) : paths);
-        ImmutableArray<CorpusFile> files = Inspect(inputs, options, cancellation);
-        if (spec.Mode != JobMode.Train)
-        {
-            // Properties of JSON lines may be anything, and missing; the source has looked at those of other lines.
-            foreach (CorpusFile file in files.Where(file => !file.Format.IsLines))
-            {
-                TokenizedFileWriter.CheckColumns(file, spec.TextColumn, spec.Keep);
-            }
-        }
-
-        DiskCheck.Require(spec, files.Sum(file => file.RowGroups.Sum(group => group.TextBytes)));
-        return files;
+        JobInputs found = Inspect(inputs, spec, cancellation);
+        DiskCheck.Require(spec, found.Files.Sum(file => file.RowGroups.Sum(group => group.TextBytes)));
+        return found;
     }
 
     private static void CheckOptions(JobSpec spec)
@@ -113,10 +104,11 @@ public static class JobPreflight
         }
     }
 
-    private static ImmutableArray<CorpusFile> Inspect(ImmutableArray<InputFile> inputs, SourceOptions options, CancellationToken cancellation)
+    private static JobInputs Inspect(ImmutableArray<InputFile> inputs, JobSpec spec, CancellationToken cancellation)
     {
-        var files = new CorpusFile[inputs.Length];
-        var failures = new Exception?[inputs.Length];
+        SourceOptions options = spec.SourceOptions;
+        var files = new CorpusFile?[inputs.Length];
+        var failures = new CorpusException?[inputs.Length];
         Parallel.For(
             0,
             inputs.Length,
@@ -125,7 +117,7 @@ public static class JobPreflight
             {
                 try
                 {
-                    files[i] = TextSources.Inspect(inputs[i].Path, options) with { Weight = inputs[i].Weight };
+                    files[i] = Inspect(inputs[i], spec, options);
                 }
                 catch (CorpusException e)
                 {
@@ -134,13 +126,37 @@ public static class JobPreflight
             });
 
         // The first in order of path, not in order of time: the same input always gets the same message.
-        if (failures.FirstOrDefault(failure => failure is not null) is { } first)
+        CorpusException[] errors = [.. failures.OfType<CorpusException>()];
+        CorpusException[] fatal = spec.OnError == InputErrorHandling.Skip ? Array.FindAll(errors, error => error.Fault != CorpusFault.Content) : errors;
+        if (fatal is [var first, ..])
         {
-            int others = failures.Count(failure => failure is not null) - 1;
-            throw others == 0 ? first : new CorpusException($"{first.Message} ({others} more of {inputs.Length} files are at fault.)", first);
+            throw fatal.Length == 1 ? first : new CorpusException($"{first.Message} ({fatal.Length - 1} more of {inputs.Length} files are at fault.)", first);
         }
 
-        return [.. files];
+        if (errors.Length == inputs.Length)
+        {
+            throw new CorpusException($"Nothing is left to read: all {inputs.Length} input files are at fault and would be left out (--on-error skip). The first: {errors[0].Message}", errors[0]);
+        }
+
+        return new JobInputs(
+            [.. files.OfType<CorpusFile>()],
+            [
+                .. inputs.Zip(failures, (input, failure) => (input.Path, failure)).Where(file => file.failure is not null)
+                    .Select(file => new LeftOutFile(file.Path, new FileInfo(file.Path).Length, file.failure!.Message)),
+            ]);
+    }
+
+    private static CorpusFile Inspect(InputFile input, JobSpec spec, SourceOptions options)
+    {
+        CorpusFile file = TextSources.Inspect(input.Path, options) with { Weight = input.Weight };
+
+        // Properties of JSON lines may be anything, and missing; the source has looked at those of other lines.
+        if (spec.Mode != JobMode.Train && !file.Format.IsLines)
+        {
+            TokenizedFileWriter.CheckColumns(file, spec.TextColumn, spec.Keep);
+        }
+
+        return file;
     }
 
     private static void Require(bool condition, string message)

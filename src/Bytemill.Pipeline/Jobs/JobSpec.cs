@@ -75,6 +75,12 @@ public sealed record JobSpec
     /// <summary>Of these, the first ones in order of the files; <c>null</c> for all.</summary>
     public long? Limit { get; init; }
 
+    /// <summary>What becomes of input that cannot be used.</summary>
+    public InputErrorHandling OnError { get; init; }
+
+    /// <summary>What becomes of text that is no UTF-8.</summary>
+    public InvalidUtf8Handling InvalidUtf8 { get; init; }
+
     /// <summary>What is read of the inputs.</summary>
     public SourceOptions SourceOptions => new()
     {
@@ -82,7 +88,15 @@ public sealed record JobSpec
         Keep = Mode == JobMode.Train ? [] : Keep ?? [],
         Where = Where is null ? null : RowCondition.Parse(Where),
         Sample = Sample is { } fraction ? new RowSample(fraction) : null,
+        OnError = OnError,
+        InvalidUtf8 = InvalidUtf8,
     };
+
+    /// <summary>Whether rows can be left out, which a stage of its own finds out before any use of them.</summary>
+    public bool LeavesOut => SourceOptions.LeavesOut;
+
+    /// <summary>Columns of Parquet that are copied.</summary>
+    public CopiedColumns CopiedColumns => Mode == JobMode.Train || !Layout.HasKeptColumns ? CopiedColumns.None : new CopiedColumns(Keep, !Layout.IsPlain);
 
     /// <summary>Vocabulary size that tokenizes the corpus.</summary>
     public int TokenizingSize => TokenizeWithSize ?? Training.MaxVocabSizes.Max();

@@ -36,6 +36,8 @@ public sealed record JobSpecDifference(string Option, string Begun, string Given
         ("--where", spec => spec.Where is { } where ? $"'{where}'" : "none", true),
         ("--sample", spec => spec.Sample is { } sample ? Text(sample) : "none", true),
         ("--limit", spec => spec.Limit is { } limit ? Text(limit) : "none", true),
+        ("--on-error", spec => InputErrorNames.Of(spec.OnError), true),
+        ("--invalid-utf8", spec => InputErrorNames.Of(spec.InvalidUtf8), true),
         ("--output", spec => spec.OutputDirectory, true),
         ("--order", spec => Text(spec.Training.Order), true),
         ("--vocab-size", spec => string.Join(',', spec.Training.MaxVocabSizes), true),

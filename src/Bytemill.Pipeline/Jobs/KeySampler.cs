@@ -37,9 +37,21 @@ internal static class KeySampler
     private static void Sample(
         string path, JobSpec spec, int rowGroup, List<ulong> ngramKeys, List<ulong> pieceKeys, CancellationToken cancellation)
     {
-        using ITextSource source = TextSources.Open(path, spec.SourceOptions);
+        // What is left out is found later; that it is missing here only makes shards less even.
+        using ITextSource source = spec.LeavesOut ? GroupCheck.Open(path, spec.SourceOptions) : TextSources.Open(path, spec.SourceOptions);
+        try
+        {
+            AddKeys(source.ReadBatches(rowGroup, BytesOfEach, RowSelection.All, cancellation), spec.Training.Order, ngramKeys, pieceKeys);
+        }
+        catch (CorpusException error) when (spec.OnError == InputErrorHandling.Skip && error.Fault == CorpusFault.Content)
+        {
+        }
+    }
+
+    private static void AddKeys(IEnumerable<TextBatch> batches, int order, List<ulong> ngramKeys, List<ulong> pieceKeys)
+    {
         int left = BytesOfEach;
-        foreach (TextBatch batch in source.ReadBatches(rowGroup, BytesOfEach, RowSelection.All, cancellation))
+        foreach (TextBatch batch in batches)
         {
             using (batch)
             {
@@ -48,7 +60,7 @@ internal static class KeySampler
                     ReadOnlySpan<byte> text = batch[row];
                     text = text[..Math.Min(left, text.Length)];
                     left -= text.Length;
-                    AddKeys(text, spec.Training.Order, ngramKeys, pieceKeys);
+                    AddKeys(text, order, ngramKeys, pieceKeys);
                 }
             }
 

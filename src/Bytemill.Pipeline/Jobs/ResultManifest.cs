@@ -45,7 +45,14 @@ public sealed record ResultManifest
     /// <summary>How the tokenized files are laid out; absent for a Parquet file for each input file.</summary>
     public ManifestLayout? Layout { get; init; }
 
-    /// <summary>Input files in order.</summary>
+    /// <summary>How broken input was handled; absent where it was an error.</summary>
+    public ManifestBrokenInput? BrokenInput { get; init; }
+
+    /// <summary>What was left out of the input, in order of files, row groups and reasons: all that is in the inputs named and not in the results, apart from
+    /// what <see cref="Selection"/> did not choose. Absent where broken input was an error.</summary>
+    public ImmutableArray<ManifestLeftOut>? LeftOut { get; init; }
+
+    /// <summary>Input files in order, without those left out.</summary>
     public required ImmutableArray<ManifestInput> Inputs { get; init; }
 
     /// <summary>Models, in order of size, largest first; the given one when only tokenizing.</summary>
@@ -141,6 +148,26 @@ public sealed record ManifestInput(string Path, long LengthBytes, long? Rows, st
 /// <summary>Which rows were taken.</summary>
 public sealed record ManifestSelection(string? Where, double? Sample, long? Limit);
 
+/// <summary>How broken input was handled: the values of <c>--on-error</c> and <c>--invalid-utf8</c>.</summary>
+public sealed record ManifestBrokenInput(string OnError, string InvalidUtf8);
+
+/// <summary>A part of the input that was left out: a file, a row group of it, or rows of that.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Why">What is wrong with it; of several rows, with the first of them.</param>
+/// <param name="RowGroup">0-based row group, or stretch of 8 MiB of a file of lines; absent when the whole file was left out.</param>
+/// <param name="FirstRow">0-based row of the file that the row group begins with; absent where that is not known.</param>
+/// <param name="Rows">How many rows; absent where nobody knows.</param>
+/// <param name="RowNumbers">Which, from 0 in the row group, as <c>3,17-20</c>; absent when all were.</param>
+/// <param name="Bytes">Bytes of the text of these rows (of lines that are no JSON objects, of the lines); of a row group, of its text as the footer gives
+/// it; of a file, its length.</param>
+public sealed record ManifestLeftOut(
+    string Path, string Why, int? RowGroup, long? FirstRow, long? Rows, string? RowNumbers, long Bytes)
+{
+    /// <summary>A message without the file that it begins with.</summary>
+    internal static string WithoutPath(string message, string path) =>
+        message.StartsWith(path + ": ", StringComparison.Ordinal) ? message[(path.Length + 2)..] : message;
+}
+
 /// <summary>A model: requested size, number of ids it has, SHA-256.</summary>
 public sealed record ManifestModel(string Path, int? MaxVocabSize, int VocabSize, string Sha256);
 
@@ -175,9 +202,19 @@ public sealed record ManifestLayout(
 /// <summary>How random segmentations were drawn.</summary>
 public sealed record ManifestSampling(string Method, double Alpha, ulong Seed, int Epochs);
 
-/// <summary>Totals. Bytes are of UTF-8 text, before and after normalisation. Tokens are those of all epochs together, the rest is of the corpus.</summary>
+/// <summary>
+/// Totals. Bytes are of UTF-8 text, before and after normalisation. Tokens are those of all epochs together, the rest is of the corpus. Left-out rows are those of
+/// row groups and rows, as far as they are known; invalid ones were no UTF-8 and replaced or kept; absent where there are none.
+/// </summary>
 public sealed record ManifestStatistics(
-    long Rows, long TextBytes, long NormalizedBytes, long? Tokens, double? BytesPerToken, double? SingleByteTokenShare);
+    long Rows,
+    long TextBytes,
+    long NormalizedBytes,
+    long? Tokens,
+    double? BytesPerToken,
+    double? SingleByteTokenShare,
+    long? LeftOutRows = null,
+    long? InvalidUtf8Rows = null);
 
 /// <summary>One phase.</summary>
 /// <param name="Name">Its name.</param>

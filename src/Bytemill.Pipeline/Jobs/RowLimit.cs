@@ -11,12 +11,13 @@ internal static class RowLimit
     /// <summary>Leaves aside all that comes after so many taken rows.</summary>
     /// <param name="files">The corpus.</param>
     /// <param name="options">Which rows are taken.</param>
+    /// <param name="leftOut">Tells what of a group is left out; null for nothing.</param>
     /// <param name="limit">Taken rows, at least 1.</param>
     /// <param name="cancellation">Cancels.</param>
     /// <returns>The files up to the one with the last row.</returns>
     /// <exception cref="CorpusException">An input is at fault.</exception>
     public static ImmutableArray<CorpusFile> Apply(
-        ImmutableArray<CorpusFile> files, SourceOptions options, long limit, CancellationToken cancellation)
+        ImmutableArray<CorpusFile> files, SourceOptions options, Func<CorpusFile, int, GroupFaults?> leftOut, long limit, CancellationToken cancellation)
     {
         var kept = ImmutableArray.CreateBuilder<CorpusFile>();
         foreach (CorpusFile file in files)
@@ -36,7 +37,7 @@ internal static class RowLimit
                 }
                 else if (!groups[group].IsLeftAside)
                 {
-                    long take = FirstRows(source, group, groups[group], options, ref limit, cancellation);
+                    long take = FirstRows(source, group, groups[group], options, leftOut(file, group), ref limit, cancellation);
                     groups[group] = groups[group] with { Take = limit == 0 ? take : null };
                 }
             }
@@ -48,16 +49,22 @@ internal static class RowLimit
     }
 
     // How many rows of the group, taken or not, hold those that are still to come.
-    private static long FirstRows(ITextSource source, int group, RowGroupInfo info, SourceOptions options, ref long limit, CancellationToken cancellation)
+    private static long FirstRows(
+        ITextSource source, int group, RowGroupInfo info, SourceOptions options, GroupFaults? faults, ref long limit, CancellationToken cancellation)
     {
-        if (info.Rows != RowGroupInfo.UnknownRows && options.Where is null && options.Sample is null)
+        if (faults?.Damage is not null)
+        {
+            return long.MaxValue;
+        }
+
+        if (info.Rows != RowGroupInfo.UnknownRows && options.Where is null && options.Sample is null && faults is not { IsAny: true })
         {
             long rows = Math.Min(limit, info.Rows);
             limit -= rows;
             return rows;
         }
 
-        RowSelection selection = source.SelectRows(group, take: null, cancellation);
+        RowSelection selection = source.SelectRows(group, take: null, cancellation).Except(faults?.Rows ?? [], info.Rows);
         if (info.Rows != RowGroupInfo.UnknownRows)
         {
             long row = 0;

@@ -16,7 +16,7 @@ public static class CorpusPlanner
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(progress);
         progress.Report("reading footers");
-        ImmutableArray<CorpusFile> files = JobPreflight.Check(request.Spec, cancellation: ct);
+        ImmutableArray<CorpusFile> files = JobPreflight.Check(request.Spec, cancellation: ct).Files;
         CorpusSample sample = CorpusSampler.Read(files, request.Spec.SourceOptions, request.SampleBytes, progress, ct);
         long textBytes = request.TextBytes ?? sample.CorpusBytes;
         string disk = NearestDirectory(request.SpillDirectory);

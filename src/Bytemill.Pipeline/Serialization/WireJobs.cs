@@ -28,6 +28,8 @@ internal static class WireJobs
             Overwrite = spec.Overwrite,
             CompressionLevel = spec.CompressionLevel,
             SkipDiskCheck = spec.SkipDiskCheck,
+            OnError = (int)spec.OnError,
+            InvalidUtf8 = (int)spec.InvalidUtf8,
         };
         if (spec.ModelPath is { } model)
         {
@@ -102,6 +104,8 @@ internal static class WireJobs
         CompressionLevel = wire.CompressionLevel,
         SpillDirectory = wire.HasSpillDirectory ? wire.SpillDirectory : null,
         SkipDiskCheck = wire.SkipDiskCheck,
+        OnError = (InputErrorHandling)wire.OnError,
+        InvalidUtf8 = (InvalidUtf8Handling)wire.InvalidUtf8,
     };
 
     public static Wire.JobPlan ToWire(JobPlan plan) => new()
@@ -112,6 +116,7 @@ internal static class WireJobs
         Partitions = { plan.Partitions.Select(ToWire) },
         NgramRangeStarts = { plan.NGramRanges.Starts },
         PieceRangeStarts = { plan.PieceRanges.Starts },
+        LeftOutFiles = { plan.LeftOutFiles.Select(file => new Wire.LeftOutFile { Path = file.Path, LengthBytes = file.LengthBytes, Why = file.Why }) },
     };
 
     public static JobPlan FromWire(Wire.JobPlan wire) => new(
@@ -120,7 +125,10 @@ internal static class WireJobs
         [.. wire.OutputNames],
         [.. wire.Partitions.Select(FromWire)],
         new KeyRanges([.. wire.NgramRangeStarts]),
-        new KeyRanges([.. wire.PieceRangeStarts]));
+        new KeyRanges([.. wire.PieceRangeStarts]))
+    {
+        LeftOutFiles = [.. wire.LeftOutFiles.Select(file => new LeftOutFile(file.Path, file.LengthBytes, file.Why))],
+    };
 
     private static Wire.TrainerOptions ToWire(TrainerOptions options) => new()
     {

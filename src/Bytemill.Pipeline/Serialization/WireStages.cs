@@ -45,6 +45,8 @@ internal static class WireStages
         CoveredBytes = metrics.CoveredBytes,
         PassedRows = metrics.PassedRows,
         WeightedBytes = metrics.WeightedBytes,
+        LeftOutRows = metrics.LeftOutRows,
+        InvalidRows = metrics.InvalidRows,
     };
 
     public static TaskMetrics FromWire(Wire.TaskMetrics wire) => new()
@@ -61,6 +63,8 @@ internal static class WireStages
         CoveredBytes = wire.CoveredBytes,
         PassedRows = wire.PassedRows,
         WeightedBytes = wire.WeightedBytes,
+        LeftOutRows = wire.LeftOutRows,
+        InvalidRows = wire.InvalidRows,
     };
 
     // 0 stands for planning, which is no stage.
@@ -88,6 +92,7 @@ internal static class WireStages
         NgramModel = inputs.NGramModel,
         Vocabularies = inputs.Vocabularies,
         Tokenized = inputs.Tokenized,
+        LeftOut = inputs.LeftOut,
     };
 
     private static StageInputs FromWire(Wire.StageInputs wire) => new()
@@ -102,5 +107,6 @@ internal static class WireStages
         NGramModel = wire.NgramModel,
         Vocabularies = wire.Vocabularies,
         Tokenized = wire.Tokenized,
+        LeftOut = wire.LeftOut,
     };
 }

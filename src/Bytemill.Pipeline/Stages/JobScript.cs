@@ -25,6 +25,9 @@ internal sealed record JobScript
     // Where the products of earlier stages are; every later stage takes its inputs from here.
     private StageInputs Products { get; init; } = new();
 
+    // Read by every stage that reads the input, and at the end, for the manifest.
+    private string LeftOut { get; init; } = "";
+
     /// <summary>The stage to run now; <c>null</c> when the job is done.</summary>
     public StageSpec? Current { get; private init; }
 
@@ -34,9 +37,7 @@ internal sealed record JobScript
     public static JobScript Start(JobSpec spec, JobSize size)
     {
         var script = new JobScript(spec, size);
-        return spec.Mode == JobMode.Tokenize
-            ? script.Enter(1, StageKind.TokenizeFiles, size.TokenizedFiles, new StageInputs())
-            : script.Enter(1, StageKind.CountNGrams, size.Partitions, new StageInputs());
+        return spec.LeavesOut ? script.Enter(1, StageKind.CheckInput, size.Partitions, new StageInputs()) : script.EnterReading(1);
     }
 
     /// <summary>The script after its current stage completed.</summary>
@@ -48,6 +49,8 @@ internal sealed record JobScript
         int next = done.Number + 1;
         switch (done.Kind)
         {
+            case StageKind.CheckInput:
+                return (this with { LeftOut = made }).EnterReading(next);
             case StageKind.CountNGrams:
                 return Enter(next, StageKind.MergeNGrams, Size.NGramShards, new StageInputs { Runs = made });
             case StageKind.MergeNGrams:
@@ -91,6 +94,10 @@ internal sealed record JobScript
     public JobScript Renumber(int number) =>
         this with { Current = (Current ?? throw new InvalidOperationException("The job is finished; there is no stage to go back to.")) with { Number = number } };
 
+    private JobScript EnterReading(int number) => Spec.Mode == JobMode.Tokenize
+        ? Enter(number, StageKind.TokenizeFiles, Size.TokenizedFiles, new StageInputs())
+        : Enter(number, StageKind.CountNGrams, Size.Partitions, new StageInputs());
+
     private JobScript AfterPruning(long entries, StageInputs products, int next) =>
         (this with { Products = products, Pruning = Pruning.Next(entries) }).EnterPruning(next);
 
@@ -131,5 +138,5 @@ internal sealed record JobScript
         Enter(number, StageKind.PublishResults, 1, new StageInputs { Vocabularies = Products.Vocabularies, Tokenized = Products.Tokenized });
 
     private JobScript Enter(int number, StageKind kind, int tasks, StageInputs inputs, int argument = 0) =>
-        this with { Current = new StageSpec(number, kind, tasks, inputs, argument) };
+        this with { Current = new StageSpec(number, kind, tasks, inputs with { LeftOut = LeftOut }, argument) };
 }

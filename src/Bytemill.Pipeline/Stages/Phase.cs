@@ -26,4 +26,7 @@ public enum Phase
 
     /// <summary>Results move to their final names; manifest and <c>_SUCCESS</c>.</summary>
     Finish = 7,
+
+    /// <summary>After planning, where input may be left out: workers look for what cannot be used, one partition at a time.</summary>
+    Check = 8,
 }

@@ -23,8 +23,11 @@ internal static class StageBalance
     {
         switch (kind)
         {
+            case StageKind.CheckInput:
+                return RowsDiffer("rows were taken, passed over or left out", total, "the files have", plannedRows);
             case StageKind.CountNGrams:
-                return RowsDiffer("rows were taken or passed over", total, "the files have", plannedRows)
+                return RowsDiffer("rows were taken, passed over or left out", total, "the files have", plannedRows)
+                    ?? AsChecked(1)
                     ?? Differ("n-grams were counted", total.CoveredBytes, "bytes of text were read", total.WeightedBytes);
             case StageKind.MergeNGrams:
                 return Differ("n-grams were merged", total.CoveredBytes, "were counted", Text().WeightedBytes);
@@ -32,6 +35,7 @@ internal static class StageBalance
                 return Exceed("bytes stand in the n-gram model", total.CoveredBytes, Text().WeightedBytes);
             case StageKind.SegmentPieces:
                 return Differ("rows were read", total.Rows, "counting read", Text().Rows)
+                    ?? AsChecked(1)
                     ?? Differ("bytes of text were read", total.NormalizedBytes, "counting read", Text().NormalizedBytes)
                     ?? Differ("bytes of text lie in pieces", total.CoveredBytes, "were read", total.WeightedBytes);
             case StageKind.FilterPieces:
@@ -41,7 +45,8 @@ internal static class StageBalance
                 return Differ("bytes of text lie in pieces", total.CoveredBytes, "lay there before", LastOf(before, StageKind.FilterPieces)!.CoveredBytes);
             case StageKind.TokenizeFiles:
                 long epochs = spec.Sampling?.Epochs ?? 1;
-                return RowsDiffer("rows were written or passed over", total, "were to be", checked(epochs * plannedRows))
+                return RowsDiffer("rows were written, passed over or left out", total, "were to be", checked(epochs * plannedRows))
+                    ?? AsChecked(epochs)
                     ?? (LastOf(before, StageKind.CountNGrams) is not { } counted ? null
                         : Differ("rows were written", total.Rows, "were to be", checked(epochs * counted.Rows))
                             ?? Differ("bytes of text were read", total.TextBytes, "were to be", checked(epochs * counted.TextBytes))
@@ -51,6 +56,12 @@ internal static class StageBalance
                 return null;
         }
 
+        // What the check found must be what every later reading takes and leaves out.
+        string? AsChecked(long times) => LastOf(before, StageKind.CheckInput) is not { } check ? null
+            : Differ("rows were taken", total.Rows, "were to be", checked(times * check.Rows))
+                ?? Differ("rows were left out", total.LeftOutRows, "were to be", checked(times * check.LeftOutRows))
+                ?? Differ("bytes of text were read", total.TextBytes, "were to be", checked(times * check.TextBytes));
+
         TaskMetrics Text() => LastOf(before, StageKind.CountNGrams)!;
     }
 
@@ -58,7 +69,7 @@ internal static class StageBalance
 
     // Where some files do not tell their rows beforehand, the number expected is negative.
     private static string? RowsDiffer(string what, TaskMetrics total, string where, long expected) =>
-        expected < 0 ? null : Differ(what, total.Rows + total.PassedRows, where, expected);
+        expected < 0 ? null : Differ(what, total.Rows + total.PassedRows + total.LeftOutRows, where, expected);
 
     private static string? Differ(string what, long found, string where, long expected) =>
         found == expected ? null : Invariant($"{found} {what} where {expected} {where}.");

@@ -36,10 +36,13 @@ public sealed record StageInputs
     /// <summary>Tokenized files.</summary>
     public string Tokenized { get; init; } = "";
 
+    /// <summary>What of the input is left out.</summary>
+    public string LeftOut { get; init; } = "";
+
     /// <summary>All manifests named here.</summary>
     public IEnumerable<string> All()
     {
-        string[] single = [Runs, Base, Slices, Kept, Dropped, Ranked, Cut, NGramModel, Tokenized];
+        string[] single = [Runs, Base, Slices, Kept, Dropped, Ranked, Cut, NGramModel, Tokenized, LeftOut];
         return single.Where(name => name.Length > 0).Concat(ParseVocabularies().Select(vocabulary => vocabulary.Manifest));
     }
 

@@ -52,4 +52,7 @@ public enum StageKind
 
     /// <summary>All kept slices, and what the dropped pieces were split into → one vocabulary's kept slice and model file.</summary>
     PruneTogether = 18,
+
+    /// <summary>Partition → what of its row groups is left out, since it cannot be used.</summary>
+    CheckInput = 19,
 }

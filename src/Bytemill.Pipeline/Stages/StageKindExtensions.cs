@@ -5,7 +5,7 @@ internal static class StageKindExtensions
     /// <summary>Who runs the tasks of such a stage.</summary>
     public static TaskPlacement Placement(this StageKind kind) => kind switch
     {
-        StageKind.CountNGrams or StageKind.SegmentPieces or StageKind.TokenizeFiles => TaskPlacement.Worker,
+        StageKind.CheckInput or StageKind.CountNGrams or StageKind.SegmentPieces or StageKind.TokenizeFiles => TaskPlacement.Worker,
         StageKind.MergeNGrams => TaskPlacement.NGramShard,
         StageKind.FilterPieces or StageKind.SplitDropped or StageKind.SplitKept or StageKind.CombineWithBase or StageKind.Combine
             or StageKind.RankSlices or StageKind.CutSlices or StageKind.PruneTogether => TaskPlacement.PieceShard,
@@ -15,6 +15,7 @@ internal static class StageKindExtensions
 
     public static Phase Phase(this StageKind kind) => kind switch
     {
+        StageKind.CheckInput => Pipeline.Phase.Check,
         StageKind.CountNGrams => Pipeline.Phase.Count,
         StageKind.MergeNGrams => Pipeline.Phase.Merge,
         StageKind.BuildModel => Pipeline.Phase.Model,
@@ -30,6 +31,7 @@ internal static class StageKindExtensions
     /// <summary>What the stage does, in a word or two, for progress and logs.</summary>
     public static string Describe(this StageKind kind) => kind switch
     {
+        StageKind.CheckInput => "looking for what cannot be used",
         StageKind.CountNGrams => "counting n-grams",
         StageKind.MergeNGrams => "merging n-gram shards",
         StageKind.BuildModel => "building the n-gram model",

@@ -15,6 +15,12 @@ public sealed record TaskMetrics
     /// <summary>Rows looked at and not taken, of files that tell how many they have.</summary>
     public long PassedRows { get; init; }
 
+    /// <summary>Rows left out since they cannot be used, of files that tell how many they have or rows that were read.</summary>
+    public long LeftOutRows { get; init; }
+
+    /// <summary>Rows taken whose text was no UTF-8.</summary>
+    public long InvalidRows { get; init; }
+
     /// <summary>Bytes of text read, before normalisation.</summary>
     public long TextBytes { get; init; }
 
@@ -46,6 +52,8 @@ public sealed record TaskMetrics
         Entries = left.Entries + right.Entries,
         Rows = left.Rows + right.Rows,
         PassedRows = left.PassedRows + right.PassedRows,
+        LeftOutRows = left.LeftOutRows + right.LeftOutRows,
+        InvalidRows = left.InvalidRows + right.InvalidRows,
         WeightedBytes = left.WeightedBytes + right.WeightedBytes,
         TextBytes = left.TextBytes + right.TextBytes,
         NormalizedBytes = left.NormalizedBytes + right.NormalizedBytes,

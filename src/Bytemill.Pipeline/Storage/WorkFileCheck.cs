@@ -63,7 +63,7 @@ internal static class WorkFileCheck
             case WorkFileNames.Vocabulary:
                 ModelFile.Read(file);
                 break;
-            case WorkFileNames.Cut or WorkFileNames.TokenizedInfo:
+            case WorkFileNames.Cut or WorkFileNames.TokenizedInfo or WorkFileNames.LeftOut:
                 CheckedMessage.ReadThrough(file);
                 break;
             case var name when name == WorkFileNames.Tokenized || name.StartsWith(WorkFileNames.OutputPrefix, StringComparison.Ordinal):

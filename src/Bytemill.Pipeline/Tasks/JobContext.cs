@@ -140,25 +140,64 @@ internal sealed class JobContext : IDisposable
         }
     }
 
-    /// <summary>Fails when an input file is no longer the one that was planned; looked at once for each file and node.</summary>
-    public void VerifyUnchanged(int fileIndex) => _ = _verifiedFiles.GetOrAdd(fileIndex, index => new Lazy<bool>(() =>
+    /// <summary>Reads of an input file, and fails when it is not the one that was planned, or changes meanwhile.</summary>
+    /// <param name="fileIndex">The file in the plan.</param>
+    /// <param name="read">Reads of it.</param>
+    /// <exception cref="CorpusException">It changed, or reading failed.</exception>
+    public void ReadInput(int fileIndex, Action read)
+    {
+        VerifyUnchanged(fileIndex);
+        try
+        {
+            read();
+        }
+        catch (CorpusException)
+        {
+            // Rather the cause than what it looks like: a file that is being written anew may well seem damaged.
+            VerifyUnchangedSince(fileIndex);
+            throw;
+        }
+
+        VerifyUnchangedSince(fileIndex);
+    }
+
+    // Looked at once for each file and node.
+    private void VerifyUnchanged(int fileIndex) => _ = _verifiedFiles.GetOrAdd(fileIndex, index => new Lazy<bool>(() =>
     {
         CorpusFile planned = Plan.Files[index];
-        CorpusFile now = TextSources.Inspect(planned.Path, Plan.Spec.SourceOptions);
+        CorpusFile now = InspectAgain(planned.Path);
         return now.LengthBytes == planned.LengthBytes && now.Fingerprint == planned.Fingerprint && now.ModifiedTicks == planned.ModifiedTicks
             ? true
             : throw new CorpusException(
-                $"{planned.Path}: the file changed while the job was running ({planned.LengthBytes} bytes when planned, {now.LengthBytes} now). Run the job again.");
+                $"{planned.Path}: the file changed while the job was running ({planned.LengthBytes} bytes when planned, {now.LengthBytes} now). Run the job again.")
+            {
+                Fault = CorpusFault.Access,
+            };
     }, Retryable)).Value;
 
-    /// <summary>Fails when an input file was changed while it was being read: what was read then is of neither state.</summary>
-    public void VerifyUnchangedSince(int fileIndex)
+    private CorpusFile InspectAgain(string path)
+    {
+        try
+        {
+            return TextSources.Inspect(path, Plan.Spec.SourceOptions);
+        }
+        catch (CorpusException error) when (error.Fault == CorpusFault.Content)
+        {
+            throw new CorpusException($"The file changed while the job was running and can no longer be used: {error.Message} Run the job again.", error)
+            {
+                Fault = CorpusFault.Access,
+            };
+        }
+    }
+
+    // What is read while a file changes is of neither state.
+    private void VerifyUnchangedSince(int fileIndex)
     {
         CorpusFile planned = Plan.Files[fileIndex];
         var file = new FileInfo(planned.Path);
         if (!file.Exists || file.Length != planned.LengthBytes || file.LastWriteTimeUtc.Ticks != planned.ModifiedTicks)
         {
-            throw new CorpusException($"{planned.Path}: the file changed or went away while it was being read. Run the job again.");
+            throw new CorpusException($"{planned.Path}: the file changed or went away while it was being read. Run the job again.") { Fault = CorpusFault.Access };
         }
     }
 

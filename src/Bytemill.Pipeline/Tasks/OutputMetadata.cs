@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bytemill.Corpus;
 using Bytemill.Tokenization;
 
 namespace Bytemill.Pipeline;
@@ -34,6 +35,16 @@ internal static class OutputMetadata
         if (spec.Limit is { } limit)
         {
             yield return new("bytemill.limit", Text(limit));
+        }
+
+        if (spec.OnError != InputErrorHandling.Fail)
+        {
+            yield return new("bytemill.on_error", InputErrorNames.Of(spec.OnError));
+        }
+
+        if (spec.InvalidUtf8 != InvalidUtf8Handling.Fail)
+        {
+            yield return new("bytemill.invalid_utf8", InputErrorNames.Of(spec.InvalidUtf8));
         }
 
         if (spec.Sampling is { } sampling)

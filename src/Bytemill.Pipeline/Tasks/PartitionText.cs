@@ -12,36 +12,57 @@ internal static class PartitionText
     {
         CorpusPartition partition = context.Plan.Partitions[context.Index];
         var normalized = new ArrayBufferWriter<byte>();
-        int weight = context.Plan.WeightOf(partition);
+        var leftOut = new LeftOutGroups(context);
         var metrics = new TaskMetrics { Units = partition.TextBytes };
         foreach (CorpusRange range in partition.Ranges)
         {
-            context.Job.VerifyUnchanged(range.FileIndex);
-            CorpusFile file = context.Plan.Files[range.FileIndex];
-            using ITextSource source = TextSources.Open(file.Path, context.Spec.SourceOptions);
-            for (int group = range.FirstRowGroup; group < range.FirstRowGroup + range.RowGroupCount; group++)
+            context.Job.ReadInput(range.FileIndex, () => metrics = ForEachChunk(context, range, leftOut, normalized, metrics, action));
+        }
+
+        return metrics;
+    }
+
+    private static TaskMetrics ForEachChunk(
+        TaskContext context, CorpusRange range, LeftOutGroups leftOut, ArrayBufferWriter<byte> normalized, TaskMetrics metrics, ChunkAction action)
+    {
+        CorpusFile file = context.Plan.Files[range.FileIndex];
+        using ITextSource source = TextSources.Open(file.Path, context.Spec.SourceOptions);
+        for (int group = range.FirstRowGroup; group < range.FirstRowGroup + range.RowGroupCount; group++)
+        {
+            RowGroupInfo info = file.RowGroups[group];
+            GroupFaults? faults = leftOut.Of(range.FileIndex, group);
+            long rows = 0;
+            if (faults?.Damage is null)
             {
-                RowSelection selection = source.SelectRows(group, file.RowGroups[group].Take, context.Cancellation);
-                long rows = 0;
+                RowSelection selection = source.SelectRows(group, info.Take, context.Cancellation).Except(faults?.Rows ?? [], info.Rows);
+                CheckCopied(context, source, group, selection);
                 foreach (TextBatch batch in source.ReadBatches(group, context.Memory.ReadingBytes, selection, context.Cancellation))
                 {
                     using (batch)
                     {
                         TaskMetrics read = ForEachChunk(context, batch, normalized, action);
-                        metrics = TaskMetrics.Add(metrics, read with { WeightedBytes = checked(weight * read.NormalizedBytes) });
+                        metrics = TaskMetrics.Add(metrics, read with { WeightedBytes = checked(file.Weight * read.NormalizedBytes) });
                         rows += read.Rows;
                     }
 
-                    context.ReportUnits(Math.Min(metrics.TextBytes, partition.TextBytes));
+                    context.ReportUnits(Math.Min(metrics.TextBytes, metrics.Units));
                 }
-
-                metrics = TaskMetrics.Add(metrics, new TaskMetrics { PassedRows = file.RowGroups[group].PassedRows(rows) });
             }
 
-            context.Job.VerifyUnchangedSince(range.FileIndex);
+            long leftOutRows = faults?.LeftOutRows(info) ?? 0;
+            metrics = TaskMetrics.Add(metrics, new TaskMetrics { PassedRows = info.PassedRows(rows + leftOutRows), LeftOutRows = leftOutRows });
         }
 
         return metrics;
+    }
+
+    // Else a damaged column beside the text would be found when all training is done.
+    private static void CheckCopied(TaskContext context, ITextSource source, int group, RowSelection selection)
+    {
+        if (context.Stage.Kind == StageKind.CountNGrams && !context.Spec.LeavesOut)
+        {
+            source.CheckCopied(group, context.Spec.CopiedColumns, selection, context.Cancellation);
+        }
     }
 
     private static TaskMetrics ForEachChunk(TaskContext context, TextBatch batch, ArrayBufferWriter<byte> normalized, ChunkAction action)
@@ -67,6 +88,6 @@ internal static class PartitionText
             }
         }
 
-        return new TaskMetrics { Rows = rows, TextBytes = textBytes, NormalizedBytes = normalizedBytes };
+        return new TaskMetrics { Rows = rows, TextBytes = textBytes, NormalizedBytes = normalizedBytes, InvalidRows = batch.InvalidRows };
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
+using Bytemill.Corpus;
 using Bytemill.Tokenization;
 using Bytemill.Training;
 
@@ -125,6 +126,10 @@ internal sealed class PublishResultsTask : ITaskBody
                 : null,
             Selection = spec is { Where: null, Sample: null, Limit: null } ? null : new ManifestSelection(spec.Where, spec.Sample, spec.Limit),
             Layout = spec.Mode == JobMode.Train || spec.Layout.IsPlain ? null : LayoutOf(context, models),
+            BrokenInput = spec is { OnError: InputErrorHandling.Fail, InvalidUtf8: InvalidUtf8Handling.Fail }
+                ? null
+                : new ManifestBrokenInput(InputErrorNames.Of(spec.OnError), InputErrorNames.Of(spec.InvalidUtf8)),
+            LeftOut = spec.LeavesOut ? LeftOutList.Of(context) : null,
             Inputs =
             [
                 .. context.Plan.Files.Select(
@@ -179,7 +184,9 @@ internal sealed class PublishResultsTask : ITaskBody
             total.NormalizedBytes / readings,
             isTokenized ? total.Tokens : null,
             total.Tokens == 0 ? null : Math.Round((double)total.NormalizedBytes / total.Tokens, 4),
-            total.Tokens == 0 ? null : Math.Round((double)total.SingleByteTokens / total.Tokens, 4));
+            total.Tokens == 0 ? null : Math.Round((double)total.SingleByteTokens / total.Tokens, 4),
+            total.LeftOutRows == 0 ? null : total.LeftOutRows / readings,
+            total.InvalidRows == 0 ? null : total.InvalidRows / readings);
     }
 
     private static ImmutableArray<ManifestPhase> PhasesOf(Wire.StageTimes times) =>
@@ -187,7 +194,6 @@ internal sealed class PublishResultsTask : ITaskBody
         .. from stage in times.Stages
            let phase = stage.Kind == 0 ? Phase.Plan : ((StageKind)stage.Kind).Phase()
            group stage by phase into stages
-           orderby stages.Key
            select new ManifestPhase(
                stages.Key.ToString().ToLowerInvariant(),
                stages.Sum(stage => stage.Tasks),

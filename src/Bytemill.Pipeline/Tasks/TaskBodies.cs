@@ -7,6 +7,7 @@ internal static class TaskBodies
 {
     private static readonly FrozenDictionary<StageKind, ITaskBody> s_bodies = new Dictionary<StageKind, ITaskBody>
     {
+        [StageKind.CheckInput] = new CheckInputTask(),
         [StageKind.CountNGrams] = new CountNGramsTask(),
         [StageKind.MergeNGrams] = new MergeNGramsTask(),
         [StageKind.BuildModel] = new BuildModelTask(),

@@ -9,9 +9,10 @@ internal sealed class TokenizeFileTask : ITaskBody
 {
     public TaskMetrics Run(TaskContext context)
     {
-        context.Job.VerifyUnchanged(context.Plan.TokenizedFile(context.Index).Input);
-        TaskMetrics metrics = (context.Spec.Layout.IsPlain ? TokenizePlainAsync(context) : TokenizeLaidOutAsync(context)).GetAwaiter().GetResult();
-        context.Job.VerifyUnchangedSince(context.Plan.TokenizedFile(context.Index).Input);
+        var metrics = new TaskMetrics();
+        context.Job.ReadInput(
+            context.Plan.TokenizedFile(context.Index).Input,
+            () => metrics = (context.Spec.Layout.IsPlain ? TokenizePlainAsync(context) : TokenizeLaidOutAsync(context)).GetAwaiter().GetResult());
         return metrics;
     }
 
@@ -58,6 +59,7 @@ internal sealed class TokenizeFileTask : ITaskBody
         Tokenizer tokenizer = context.Job.Tokenizer(context.Stage);
         var encoder = new RowEncoder(context, tokenizer);
         var total = new TaskMetrics { Units = context.Plan.TextBytesOfFile(file.Input) };
+        var leftOut = new LeftOutGroups(context);
         var ids = new ArrayBufferWriter<int>(1 << 16);
 
         using ITextSource source = TextSources.Open(input.Path, spec.SourceOptions);
@@ -66,11 +68,15 @@ internal sealed class TokenizeFileTask : ITaskBody
         for (int group = 0; group < input.RowGroups.Length; group++)
         {
             RowGroupInfo info = input.RowGroups[group];
-            RowSelection selection = info.IsLeftAside ? RowSelection.First(0) : source.SelectRows(group, info.Take, context.Cancellation);
+            GroupFaults? faults = leftOut.Of(file.Input, group);
+            bool isRead = !info.IsLeftAside && faults?.Damage is null;
+            RowSelection selection = isRead
+                ? source.SelectRows(group, info.Take, context.Cancellation).Except(faults?.Rows ?? [], info.Rows)
+                : RowSelection.First(0);
             long rows = total.Rows;
             long groupStart = firstRow;
             writer.BeginGroup(group, selection, context.Cancellation);
-            foreach (TextBatch batch in source.ReadBatches(group, context.Memory.ReadingBytes, selection, context.Cancellation))
+            foreach (TextBatch batch in isRead ? source.ReadBatches(group, context.Memory.ReadingBytes, selection, context.Cancellation) : [])
             {
                 using (batch)
                 {
@@ -84,7 +90,8 @@ internal sealed class TokenizeFileTask : ITaskBody
 
             await writer.EndGroupAsync(context.Cancellation).ConfigureAwait(false);
             firstRow = info.Rows == RowGroupInfo.UnknownRows ? firstRow : groupStart + info.Rows;
-            total = TaskMetrics.Add(total, new TaskMetrics { PassedRows = info.PassedRows(total.Rows - rows) });
+            long leftOutRows = info.IsLeftAside ? 0 : faults?.LeftOutRows(info) ?? 0;
+            total = TaskMetrics.Add(total, new TaskMetrics { PassedRows = info.PassedRows(total.Rows - rows + leftOutRows), LeftOutRows = leftOutRows });
         }
 
         await writer.CompleteAsync(context.Cancellation).ConfigureAwait(false);
@@ -132,6 +139,7 @@ internal sealed class TokenizeFileTask : ITaskBody
         return new TaskMetrics
         {
             Rows = lengths.Length,
+            InvalidRows = batch.InvalidRows,
             TextBytes = textBytes,
             NormalizedBytes = normalizedBytes,
             Tokens = ids.WrittenCount,

@@ -12,6 +12,7 @@ internal static class WorkFileNames
     public const string NGramModel = "ngram-model";
     public const string Vocabulary = "vocabulary";
     public const string Tokenized = "tokenized.parquet";
+    public const string LeftOut = "left-out";
 
     // Of files in another layout; the rest is a number.
     public const string OutputPrefix = "out-";

@@ -8,11 +8,13 @@ internal sealed class InputText : IDisposable
     private const long BatchBytes = 1 << 20;
 
     private readonly CorpusFile _file;
+    private readonly ManifestFaults _leftOut;
     private readonly ITextSource _source;
 
-    public InputText(CorpusFile file, SourceOptions options)
+    public InputText(CorpusFile file, SourceOptions options, ManifestFaults leftOut)
     {
         _file = file;
+        _leftOut = leftOut;
         _source = TextSources.Open(file.Path, options);
     }
 
@@ -22,12 +24,13 @@ internal sealed class InputText : IDisposable
         for (int group = 0; group < _file.RowGroups.Length; group++)
         {
             RowGroupInfo info = _file.RowGroups[group];
-            if (info.IsLeftAside)
+            GroupFaults? faults = _leftOut.Of(_file, group);
+            if (info.IsLeftAside || faults?.Damage is not null)
             {
                 continue;
             }
 
-            RowSelection selection = _source.SelectRows(group, info.Take, cancellation);
+            RowSelection selection = _source.SelectRows(group, info.Take, cancellation).Except(faults?.Rows ?? [], info.Rows);
             foreach (TextBatch batch in _source.ReadBatches(group, BatchBytes, selection, cancellation))
             {
                 using (batch)

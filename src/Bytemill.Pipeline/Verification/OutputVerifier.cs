@@ -35,7 +35,8 @@ public static class OutputVerifier
             general.Notes.Add("The model that the files were made with is not at hand, so no row is decoded. Give it with --model.");
         }
 
-        ImmutableArray<CorpusFile?> inputs = options.RowsPerFile == 0 || model is null ? [] : FindInputs(manifest, general, cancellation);
+        var leftOut = new ManifestFaults(manifest);
+        ImmutableArray<CorpusFile?> inputs = options.RowsPerFile == 0 || model is null ? [] : FindInputs(manifest, leftOut, general, cancellation);
         Tokenizer? tokenizer = model is null ? null : new Tokenizer(model);
         var findings = new FileFindings[manifest.Outputs.Length];
         Parallel.For(
@@ -47,7 +48,7 @@ public static class OutputVerifier
                 ManifestOutput output = manifest.Outputs[i];
                 // In other layouts a row is not the row of the input in that place.
                 CorpusFile? input = inputs.IsEmpty || manifest.Layout is not null ? null : inputs[i % inputs.Length];
-                using InputText? text = input is null ? null : new InputText(input, SourceOptionsOf(manifest));
+                using InputText? text = input is null ? null : new InputText(input, SourceOptionsOf(manifest), leftOut);
                 findings[i] = new TokenizedFileVerifier(tokenizer, manifest.Sampling is null, manifest.Layout?.Pack, options.RowsPerFile)
                     .Verify(Path.Combine(directory, output.Path), output, hash, text, cancellation);
             });
@@ -163,7 +164,7 @@ public static class OutputVerifier
         return null;
     }
 
-    private static ImmutableArray<CorpusFile?> FindInputs(ResultManifest manifest, FileFindings findings, CancellationToken cancellation)
+    private static ImmutableArray<CorpusFile?> FindInputs(ResultManifest manifest, ManifestFaults leftOut, FileFindings findings, CancellationToken cancellation)
     {
         SourceOptions options = SourceOptionsOf(manifest);
         CorpusFile?[] files = [.. manifest.Inputs.Select(input => FindInput(input, options))];
@@ -177,7 +178,7 @@ public static class OutputVerifier
         if (manifest.Selection?.Limit is { } limit)
         {
             // Where the last row lies is known only by all of them.
-            return missing > 0 ? [] : [.. RowLimit.Apply([.. files.Select(file => file!)], options, limit, cancellation)];
+            return missing > 0 ? [] : [.. RowLimit.Apply([.. files.Select(file => file!)], options, leftOut.Of, limit, cancellation)];
         }
 
         return [.. files];
@@ -208,5 +209,7 @@ public static class OutputVerifier
         Keep = [],
         Where = manifest.Selection?.Where is { } where ? RowCondition.Parse(where) : null,
         Sample = manifest.Selection?.Sample is { } sample ? new RowSample(sample) : null,
+        OnError = manifest.BrokenInput is { } broken ? InputErrorNames.ReadOnError(broken.OnError) : InputErrorHandling.Fail,
+        InvalidUtf8 = manifest.BrokenInput is { } invalid ? InputErrorNames.ReadInvalidUtf8(invalid.InvalidUtf8) : InvalidUtf8Handling.Fail,
     };
 }

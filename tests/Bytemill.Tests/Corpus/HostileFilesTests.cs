@@ -15,7 +15,7 @@ public sealed class HostileFilesTests
         { "brotli.parquet", "text", Good },
         { "column-named-content.parquet", "text", "no column 'text'; found 'id', 'lang', 'source', 'content'" },
         { "column-named-content.parquet", "content", Good },
-        { "corrupt-data-pages.parquet", "text", "column 'text': the data is damaged: " },
+        { "corrupt-data-pages.parquet", "text", "column 'text', rows 0 to 149: the data is damaged: " },
         { "dictionary-page-v2.parquet", "text", Good },
         { "empty-file.parquet", "text", "the file is empty (0 bytes)" },
         { "footer-length-too-big.parquet", "text", "announces a footer of " },

@@ -1,6 +1,6 @@
 using Bytemill.Pipeline;
 using Bytemill.Training;
-using DuckDB.NET.Data;
+using static Bytemill.Tests.DuckDb;
 
 namespace Bytemill.Tests;
 
@@ -33,7 +33,7 @@ public sealed class LineInputTests : IAsyncLifetime
         LineFiles.Write(_directory["in/f.txt.zst"], string.Join("\r\n", documents));
 
         byte[]? model = null;
-        List<string>? ids = null;
+        string[]? ids = null;
         foreach (string name in Directory.GetFiles(_directory["in"]).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal))
         {
             string output = _directory["out-" + name];
@@ -49,7 +49,7 @@ public sealed class LineInputTests : IAsyncLifetime
             Assert.Equal([name[..1] + ".parquet", "model.bytemill"], results.Keys);
             model ??= results["model.bytemill"];
             Assert.True(model.AsSpan().SequenceEqual(results["model.bytemill"]), name);
-            List<string> found = Query($"SELECT input_ids::VARCHAR || n_tokens FROM '{tokenized}'");
+            string[] found = Query($"SELECT input_ids::VARCHAR || n_tokens FROM '{tokenized}'");
             ids ??= found;
             Assert.Equal(ids, found);
             if (!name.Contains(".txt", StringComparison.Ordinal))
@@ -89,21 +89,5 @@ public sealed class LineInputTests : IAsyncLifetime
         Assert.Equal(
             ["1.50|[\"a\", \"b\"]||t", "-|-|x|-", "{\"a\":true}|-|-|"],
             Query($"SELECT coalesce(n,'-') || '|' || coalesce(tags,'-') || '|' || coalesce(s,'-') || '|' || CASE WHEN input_ids IS NULL THEN '-' WHEN len(input_ids) = 0 THEN '' ELSE 't' END FROM '{_directory["out/odd.parquet"]}'"));
-    }
-
-    private static List<string> Query(string sql)
-    {
-        using var connection = new DuckDBConnection("DataSource=:memory:");
-        connection.Open();
-        using DuckDBCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        using DuckDBDataReader reader = command.ExecuteReader();
-        List<string> rows = [];
-        while (reader.Read())
-        {
-            rows.Add(reader.IsDBNull(0) ? "null" : reader.GetString(0));
-        }
-
-        return rows;
     }
 }

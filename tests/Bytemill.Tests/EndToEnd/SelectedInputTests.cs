@@ -1,6 +1,6 @@
 using Bytemill.Pipeline;
 using Bytemill.Training;
-using DuckDB.NET.Data;
+using static Bytemill.Tests.DuckDb;
 
 namespace Bytemill.Tests;
 
@@ -118,14 +118,14 @@ public sealed class SelectedInputTests : IAsyncLifetime
         await _cluster.ResultsAsync(spec);
         await _cluster.ResultsAsync(spec with { Limit = limit, OutputDirectory = _directory["first"] });
 
-        List<string> all = Ids("all");
-        Assert.Equal(all.Take(limit ?? all.Count), Ids("first"));
-        Assert.Equal(_rows.Count(row => where is null || row.Language is not (null or "l1")) == all.Count, sample is null);
+        string[] all = Ids("all");
+        Assert.Equal(all.Take(limit ?? all.Length), Ids("first"));
+        Assert.Equal(_rows.Count(row => where is null || row.Language is not (null or "l1")) == all.Length, sample is null);
         ResultManifest manifest = ResultManifest.Read(_directory["first"]);
-        Assert.Equal(Math.Min(all.Count, limit ?? all.Count), manifest.Statistics.Rows);
+        Assert.Equal(Math.Min(all.Length, limit ?? all.Length), manifest.Statistics.Rows);
     }
 
-    private List<string> Ids(string output) => Query($"SELECT id FROM read_parquet('{_directory[output]}/*.parquet') ORDER BY id");
+    private string[] Ids(string output) => Query($"SELECT id FROM read_parquet('{_directory[output]}/*.parquet') ORDER BY id");
 
     private JobSpec Spec(string output, string[] inputs) => new()
     {
@@ -148,20 +148,4 @@ public sealed class SelectedInputTests : IAsyncLifetime
 
     private void Write(string name, IEnumerable<(string Id, string? Language, string? Text)> rows) =>
         TestCorpus.WriteFile(Path(name), [.. rows], rowsPerGroup: 9);
-
-    private static List<string> Query(string sql)
-    {
-        using var connection = new DuckDBConnection("DataSource=:memory:");
-        connection.Open();
-        using DuckDBCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        using DuckDBDataReader reader = command.ExecuteReader();
-        List<string> rows = [];
-        while (reader.Read())
-        {
-            rows.Add(reader.GetString(0));
-        }
-
-        return rows;
-    }
 }

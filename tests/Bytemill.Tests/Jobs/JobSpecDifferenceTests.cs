@@ -33,6 +33,8 @@ public class JobSpecDifferenceTests
         { "Sample", s_spec with { Sample = 0.5 }, "--sample", true },
         { "Limit", s_spec with { Limit = 7 }, "--limit", true },
         { "Layout", s_spec with { Layout = new OutputLayout { Pack = 7 } }, "--pack", true },
+        { "OnError", s_spec with { OnError = InputErrorHandling.Skip }, "--on-error", true },
+        { "InvalidUtf8", s_spec with { InvalidUtf8 = InvalidUtf8Handling.Keep }, "--invalid-utf8", true },
         { "SkipDiskCheck", s_spec with { SkipDiskCheck = true }, null, false },
     };
 

@@ -58,6 +58,8 @@ public sealed class PipelineSerializerTests : IDisposable
             Split = "train=0.5,valid=0.5",
             SplitSeed = 1UL << 62,
         },
+        OnError = InputErrorHandling.Skip,
+        InvalidUtf8 = InvalidUtf8Handling.Keep,
     };
 
     private static readonly JobReference s_job = new("job-1", 7, "/out/_bytemill/job-1");
@@ -79,6 +81,7 @@ public sealed class PipelineSerializerTests : IDisposable
             NGramModel = "model",
             Vocabularies = "6000=a,2500=b",
             Tokenized = "tokenized",
+            LeftOut = "left",
         },
         42);
 
@@ -96,13 +99,15 @@ public sealed class PipelineSerializerTests : IDisposable
         CoveredBytes = 10,
         PassedRows = 11,
         WeightedBytes = 12,
+        LeftOutRows = 13,
+        InvalidRows = 14,
     };
 
     // One of each message, every field set to something that is not its default. The bytes are what version 1 writes: they
     // must be readable for ever, so a change here needs a new manifest, not new bytes.
     private static readonly (IWireMessage Message, string Manifest, string Hex)[] s_samples =
     [
-        (new SubmitJob("job-1", s_spec), "sj1", "0a056a6f622d3112fa0112112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f666173747801800180808080208a0116080111000000000000e03f19000000000000008020039201096c616e67203d207a689901000000000000e03fa001808080808020c2013c0802100218022080808080202880808080403080808080800138801040014a13747261696e3d302e352c76616c69643d302e35510000000000000040"),
+        (new SubmitJob("job-1", s_spec), "sj1", "0a056a6f622d3112800212112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f666173747801800180808080208a0116080111000000000000e03f19000000000000008020039201096c616e67203d207a689901000000000000e03fa001808080808020a80101b00103c2013c0802100218022080808080202880808080403080808080800138801040014a13747261696e3d302e352c76616c69643d302e35510000000000000040"),
         (new JobAccepted("job-1"), "ja1", "0a056a6f622d31"),
         (new WatchJob("job-1"), "wj1", "0a056a6f622d31"),
         (new CancelJob("job-1"), "cj1", "0a056a6f622d31"),
@@ -111,9 +116,9 @@ public sealed class PipelineSerializerTests : IDisposable
         (new JobFailed("job-1", "disk full", true), "jf1", "0a056a6f622d3112096469736b2066756c6c1801"),
         (new JobCancelled("job-1"), "jx1", "0a056a6f622d31"),
         (new RequestTask("host:1/worker-0"), "rt1", "0a0f686f73743a312f776f726b65722d30"),
-        (new AssignTask(s_task, s_stage), "at1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b2002125b0803100d180522510a0472756e731204626173651a06736c6963657322046b6570742a0764726f70706564320672616e6b65643a0363757442056d6f64656c4a0d363030303d612c323530303d625209746f6b656e697a6564282a"),
+        (new AssignTask(s_task, s_stage), "at1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212610803100d180522570a0472756e731204626173651a06736c6963657322046b6570742a0764726f70706564320672616e6b65643a0363757442056d6f64656c4a0d363030303d612c323530303d625209746f6b656e697a65645a046c656674282a"),
         (new TaskProgressed(s_task, 77), "tp1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b2002104d"),
-        (new TaskCompleted(s_task, "stages/s0003/t000011", s_metrics), "tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a1d0801108080808080201803200428053006380740084809500a580b600c"),
+        (new TaskCompleted(s_task, "stages/s0003/t000011", s_metrics), "tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a210801108080808080201803200428053006380740084809500a580b600c680d700e"),
         (new TaskFailed(s_task, "no space", true, true, true), "tf1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212086e6f207370616365180120012801"),
         (new TaskAcknowledged(s_task, true), "ta1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b20021001"),
         (new ReleaseJob(s_job), "rj1", "0a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d31"),
@@ -177,10 +182,10 @@ public sealed class PipelineSerializerTests : IDisposable
         var serializer = new PipelineSerializer((ExtendedActorSystem)_system);
         object expected = manifest switch
         {
-            "sj1" => new SubmitJob("job-1", s_spec with { Sampling = null, Where = null, Sample = null, Limit = null, Layout = new OutputLayout() }),
+            "sj1" => new SubmitJob("job-1", s_spec with { Sampling = null, Where = null, Sample = null, Limit = null, Layout = new OutputLayout(), OnError = InputErrorHandling.Fail, InvalidUtf8 = InvalidUtf8Handling.Fail }),
             "jp1" => (JobProgressed)Sample(nameof(JobProgressed)).Message with { Notice = "" },
             "tf1" => (TaskFailed)Sample(nameof(TaskFailed)).Message with { IsDiskFull = false, IsWorkFileFault = false },
-            _ => (TaskCompleted)Sample(nameof(TaskCompleted)).Message with { Metrics = s_metrics with { WrittenBytes = 0, ScratchBytes = 0, CoveredBytes = 0, PassedRows = 0, WeightedBytes = 0 } },
+            _ => (TaskCompleted)Sample(nameof(TaskCompleted)).Message with { Metrics = s_metrics with { WrittenBytes = 0, ScratchBytes = 0, CoveredBytes = 0, PassedRows = 0, WeightedBytes = 0, LeftOutRows = 0, InvalidRows = 0 } },
         };
         Assert.Equivalent(expected, serializer.FromBinary(Convert.FromHexString(hex), manifest), strict: true);
     }

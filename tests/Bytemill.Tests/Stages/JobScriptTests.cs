@@ -1,3 +1,4 @@
+using Bytemill.Corpus;
 using Bytemill.Pipeline;
 using Bytemill.Training;
 
@@ -60,6 +61,20 @@ public class JobScriptTests
         Assert.Equal(
             [StageKind.TokenizeFiles, StageKind.PublishResults],
             Walk(SpecFor(JobMode.Tokenize, 2000), _ => 0).Select(stage => stage.Kind));
+
+    [Theory]
+    [InlineData(JobMode.Run)]
+    [InlineData(JobMode.Train)]
+    [InlineData(JobMode.Tokenize)]
+    public void Start_LeavingOut_ChecksTheInputFirstAndKeepsWhatWasFound(JobMode mode)
+    {
+        List<StageSpec> plain = Walk(SpecFor(mode, 2000), _ => 900);
+        List<StageSpec> stages = Walk(SpecFor(mode, 2000) with { InvalidUtf8 = InvalidUtf8Handling.SkipRow }, _ => 900);
+        Assert.Equal((StageKind.CheckInput, 4, ""), (stages[0].Kind, stages[0].TaskCount, stages[0].Inputs.LeftOut));
+        Assert.Equal(plain.Select(stage => (stage.Kind, stage.TaskCount)), stages.Skip(1).Select(stage => (stage.Kind, stage.TaskCount)));
+        Assert.All(stages.Skip(1), stage => Assert.Equal(stages[0].ManifestName, stage.Inputs.LeftOut));
+        Assert.All(plain, stage => Assert.Empty(stage.Inputs.LeftOut));
+    }
 
     [Theory]
     [InlineData(0)]

@@ -21,7 +21,7 @@ public sealed class StageBalanceTests
     // What a stage reports when all is well.
     private static TaskMetrics Right(StageKind kind) => kind switch
     {
-        StageKind.CountNGrams or StageKind.SegmentPieces or StageKind.TokenizeFiles => s_counted,
+        StageKind.CheckInput or StageKind.CountNGrams or StageKind.SegmentPieces or StageKind.TokenizeFiles => s_counted,
         StageKind.MergeNGrams => new TaskMetrics { CoveredBytes = 990 },
         StageKind.BuildModel or StageKind.FilterPieces => new TaskMetrics { CoveredBytes = 990 + 256 },
         _ => s_filtered,
@@ -97,5 +97,21 @@ public sealed class StageBalanceTests
         Assert.Contains("2 rows were written where 3", StageBalance.FindFault(StageKind.TokenizeFiles, taken, s_spec, 3, s_before), StringComparison.Ordinal);
         Assert.Null(StageBalance.FindFault(StageKind.CountNGrams, s_counted with { WeightedBytes = 1980, CoveredBytes = 1980 }, s_spec, 3, s_before));
         Assert.NotNull(StageBalance.FindFault(StageKind.CountNGrams, s_counted with { WeightedBytes = 1980 }, s_spec, 3, s_before));
+    }
+
+    [Theory]
+    [InlineData(StageKind.CountNGrams)]
+    [InlineData(StageKind.SegmentPieces)]
+    [InlineData(StageKind.TokenizeFiles)]
+    public void FindFault_WhatIsLeftOut_MustBeWhatTheCheckFound(StageKind kind)
+    {
+        TaskMetrics found = s_counted with { Rows = 2, LeftOutRows = 1 };
+        ImmutableArray<StageTime> before = [s_before[0], new(StageKind.CheckInput, 1, 1_000, 4, found), new(StageKind.CountNGrams, 1, 1_000, 4, found)];
+        Assert.Null(StageBalance.FindFault(StageKind.CheckInput, found, s_spec, 3, before[..1]));
+        Assert.NotNull(StageBalance.FindFault(StageKind.CheckInput, found with { LeftOutRows = 0 }, s_spec, 3, before[..1]));
+        Assert.Null(StageBalance.FindFault(kind, found, s_spec, 3, before));
+        // One row passed over for one left out, or another row left out than the one that was to be.
+        Assert.Contains("0 rows were left out where 1 were to be", StageBalance.FindFault(kind, found with { LeftOutRows = 0, PassedRows = 1 }, s_spec, 3, before), StringComparison.Ordinal);
+        Assert.NotNull(StageBalance.FindFault(kind, found with { TextBytes = 999 }, s_spec, 3, before));
     }
 }

@@ -14,7 +14,7 @@ public sealed class WorkFileCheckTests : IDisposable
     public static TheoryData<string> Kinds =>
     [
         WorkFileNames.Run, WorkFileNames.Slice, WorkFileNames.Kept, WorkFileNames.NGramModel, WorkFileNames.Vocabulary, WorkFileNames.Cut,
-        WorkFileNames.Tokenized,
+        WorkFileNames.Tokenized, WorkFileNames.LeftOut,
     ];
 
     public void Dispose() => _directory.Dispose();
@@ -97,6 +97,9 @@ public sealed class WorkFileCheckTests : IDisposable
                 break;
             case WorkFileNames.Cut:
                 RankCutFile.Write(file, new RankCut([1, 2, 3], 77));
+                break;
+            case WorkFileNames.LeftOut:
+                CheckedMessage.Write(file, new Bytemill.Pipeline.Wire.LeftOut { Groups = { new Bytemill.Pipeline.Wire.LeftOutGroup { File = 1, Damage = "damaged" } } });
                 break;
             case WorkFileNames.Tokenized:
                 file.Write("as good as any"u8);

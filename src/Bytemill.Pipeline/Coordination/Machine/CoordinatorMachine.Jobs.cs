@@ -126,7 +126,7 @@ internal sealed partial class CoordinatorMachine
         if (stage.Kind == StageKind.CountNGrams && total.NormalizedBytes == 0)
         {
             EndJob(job, JobEnd.Failed(
-                $"The inputs hold no text: all {total.Rows} rows of column '{job.Spec.TextColumn}' are empty or null. Choose another column with --text-column.",
+                $"The inputs hold no text: all {total.Rows} rows of column '{job.Spec.TextColumn}' {(total.LeftOutRows > 0 ? $"that are not among the {total.LeftOutRows} left out " : "")}are empty or null. Choose another column with --text-column.",
                 isInputError: true));
             return;
         }

@@ -218,14 +218,16 @@ internal sealed partial class CoordinatorMachine
             return;
         }
 
-        Warn(
-            "Task {Index} of stage {Stage} failed ({Failures} of {MaxFailures} times): {Reason}",
-            task.Index, task.Stage, failures, MaxFailures, m.Reason);
         if (m.IsInputError)
         {
             EndJob(job, JobEnd.Failed(m.Reason, isInputError: true));
+            return;
         }
-        else if (failures >= MaxFailures)
+
+        Warn(
+            "Task {Index} of stage {Stage} failed ({Failures} of {MaxFailures} times): {Reason}",
+            task.Index, task.Stage, failures, MaxFailures, m.Reason);
+        if (failures >= MaxFailures)
         {
             EndJob(job, JobEnd.Failed(
                 $"Stopped while {job.Stage!.Kind.Describe()}: task {task.Index} failed {failures} times, last with: {m.Reason}", isInputError: false));

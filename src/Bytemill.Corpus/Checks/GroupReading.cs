@@ -1,0 +1,7 @@
+namespace Bytemill.Corpus;
+
+/// <summary>What checking a group found.</summary>
+/// <param name="Faults">What is left out.</param>
+/// <param name="Rows">Rows that are taken.</param>
+/// <param name="TextBytes">Bytes of their text.</param>
+public sealed record GroupReading(GroupFaults Faults, long Rows, long TextBytes);
