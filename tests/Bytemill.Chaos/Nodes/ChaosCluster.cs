@@ -121,7 +121,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
             _files.Log(node, string.Create(CultureInfo.InvariantCulture, $"--- ended with {process.ExitCode}"));
             lock (_lock)
             {
-                node.IsUp = false;
+                node.Ended(process.ExitCode);
                 _view.Ended(node);
             }
 

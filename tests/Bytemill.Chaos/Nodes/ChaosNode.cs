@@ -7,6 +7,7 @@ internal sealed class ChaosNode
 {
     private readonly Func<ChaosNode, Process> _start;
     private Process? _process;
+    private TaskCompletionSource<int>? _exit;
 
     /// <param name="index">Number of the node, from 0.</param>
     /// <param name="address"><c>host:port</c>.</param>
@@ -40,7 +41,7 @@ internal sealed class ChaosNode
     /// <summary>Time until it is started again after its next death.</summary>
     public TimeSpan Back { get; set; }
 
-    public bool IsAlive => _process is { HasExited: false };
+    public bool IsAlive { get; private set; }
 
     public override string ToString() => FormattableString.Invariant($"node {Index + 1}");
 
@@ -53,13 +54,24 @@ internal sealed class ChaosNode
         IsStopped = false;
         Cluster = null;
         Back = TimeSpan.Zero;
-        return _process = _start(this);
+        _exit = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process = _start(this);
+        IsAlive = true;
+        return _process;
+    }
+
+    /// <summary>The process has ended.</summary>
+    public void Ended(int exitCode)
+    {
+        IsAlive = false;
+        IsUp = false;
+        _exit!.TrySetResult(exitCode);
     }
 
     /// <summary>Sends a signal; whether there was a process.</summary>
     public bool Signal(int signal)
     {
-        if (_process is not { HasExited: false } process || !PosixSignals.Send(process.Id, signal))
+        if (!IsAlive || !PosixSignals.Send(_process!.Id, signal))
         {
             return false;
         }
@@ -72,8 +84,7 @@ internal sealed class ChaosNode
     /// <returns>Its exit code.</returns>
     public async Task<int> ExitAsync(CancellationToken cancellation)
     {
-        Process process = _process ?? throw new InvalidOperationException($"{this} was never started.");
-        await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-        return process.ExitCode;
+        TaskCompletionSource<int> exit = _exit ?? throw new InvalidOperationException($"{this} was never started.");
+        return await exit.Task.WaitAsync(cancellation).ConfigureAwait(false);
     }
 }
