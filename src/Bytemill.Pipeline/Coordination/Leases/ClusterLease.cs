@@ -10,6 +10,9 @@ internal sealed class ClusterLease : Lease
     private readonly ExtendedActorSystem _system;
     private readonly HeldLease _lease;
 
+    // Of the coordinator's own lease: who is refused that for good is in another cluster than the coordinator.
+    private readonly RefusalWatch? _refusals;
+
     /// <param name="settings">Name, owner, times and place.</param>
     /// <param name="system">The node's actor system.</param>
     public ClusterLease(LeaseSettings settings, ExtendedActorSystem system)
@@ -25,15 +28,17 @@ internal sealed class ClusterLease : Lease
             system.RegisterOnTermination(disposable.Dispose);
         }
 
+        _refusals = settings.LeaseName.Contains("-singleton-", StringComparison.Ordinal)
+            ? new RefusalWatch(settings.TimeoutSettings.HeartbeatTimeout * 2, TimeProvider.System)
+            : null;
         _lease = new HeldLease(store, settings.LeaseName, owner, settings.TimeoutSettings, Logging.GetLogger(system, typeof(ClusterLease)));
     }
 
     /// <inheritdoc/>
-    public override Task<bool> Acquire() => SeesAVoter() ? _lease.AcquireAsync(onLost: null) : Task.FromResult(false);
+    public override Task<bool> Acquire() => AcquireAsync(null);
 
     /// <inheritdoc/>
-    public override Task<bool> Acquire(Action<Exception> leaseLostCallback) =>
-        SeesAVoter() ? _lease.AcquireAsync(reason => leaseLostCallback(reason!)) : Task.FromResult(false);
+    public override Task<bool> Acquire(Action<Exception> leaseLostCallback) => AcquireAsync(reason => leaseLostCallback(reason!));
 
     /// <inheritdoc/>
     public override async Task<bool> Release()
@@ -44,6 +49,28 @@ internal sealed class ClusterLease : Lease
 
     /// <inheritdoc/>
     public override bool CheckLease() => _lease.IsHeld;
+
+    private async Task<bool> AcquireAsync(Action<Exception?>? onLost)
+    {
+        if (!SeesAVoter())
+        {
+            return false;
+        }
+
+        bool? isTaken = null;
+        try
+        {
+            isTaken = await _lease.AcquireAsync(onLost).ConfigureAwait(false);
+            return isTaken.Value;
+        }
+        finally
+        {
+            if (_refusals?.Note(isTaken) == true)
+            {
+                _ = CoordinatedShutdown.Get(_system).Run(new LeftBehind(Settings.LeaseName));
+            }
+        }
+    }
 
     // Else one that only gives a job, and hears nobody, could put all others out.
     private bool SeesAVoter()
