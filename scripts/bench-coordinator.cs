@@ -49,7 +49,7 @@ try
         Training = new TrainerOptions { MaxVocabSizes = [300] },
     };
     using var cancellation = new CancellationTokenSource();
-    Task<IWireMessage> job = new JobClient(system, coordinator).RunAsync("load", spec, _ => { }, cancellation.Token, CancellationToken.None);
+    Task<IWireMessage> job = new JobClient(system, coordinator).RunAsync("load", spec, priority: 0, _ => { }, cancellation.Token, CancellationToken.None);
     await Task.WhenAny(job, load.Done);
     if (!load.Done.IsCompleted)
     {

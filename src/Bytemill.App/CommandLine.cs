@@ -70,6 +70,29 @@ internal static class CommandLine
             .WithDescription("Run a node of a cluster until it is told to stop (Ctrl-C or SIGTERM).")
             .WithExample("node", "--config", "cluster-config/local.conf", "--port", "4051")
             .WithExample("node", "--config", "cluster-config/local.conf");
+        AddJobCommands(config);
+    }
+
+    private static void AddJobCommands(IConfigurator config)
+    {
+        config.AddCommand<JobsCommand>("jobs")
+            .WithDescription("List the jobs of a cluster: those that run, those that wait in their order, those that ended lately.")
+            .WithExample("jobs", "--cluster", "10.0.0.1:4051");
+        config.AddCommand<ShowCommand>("show")
+            .WithDescription("Show one job of a cluster: how far it is, what is done, why it failed.")
+            .WithExample("show", "3f2a", "--cluster", "10.0.0.1:4051");
+        config.AddCommand<PauseCommand>("pause")
+            .WithDescription("Let a job stand still and the next one begin. What is done stays; what is being done is given back.")
+            .WithExample("pause", "3f2a", "--cluster", "10.0.0.1:4051");
+        config.AddCommand<ResumeCommand>("resume")
+            .WithDescription("Put a paused job back in the queue.")
+            .WithExample("resume", "3f2a", "--cluster", "10.0.0.1:4051");
+        config.AddCommand<PriorityCommand>("priority")
+            .WithDescription("Give a job another priority: of those that wait, the highest goes first. A job that runs is not put out; pause it for that.")
+            .WithExample("priority", "3f2a", "10", "--cluster", "10.0.0.1:4051");
+        config.AddCommand<CancelCommand>("cancel")
+            .WithDescription("End a job and remove its work files.")
+            .WithExample("cancel", "3f2a", "--cluster", "10.0.0.1:4051");
     }
 
     /// <summary>Gives the argument <c>-</c> a name that the parser does not take for an option without one.</summary>

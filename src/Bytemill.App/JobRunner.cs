@@ -30,6 +30,7 @@ internal static class JobRunner
             IWireMessage end = await new JobClient(system, coordinator).RunAsync(
                 request.JobId,
                 request.Spec,
+                request.Priority,
                 display.Update,
                 cancellation: canResume ? CancellationToken.None : interruption,
                 leave: canResume ? interruption : CancellationToken.None).ConfigureAwait(false);
@@ -66,6 +67,7 @@ internal static class JobRunner
                 return ExitCodes.Done;
             case JobFailed failed:
                 display.Failed(failed.Reason);
+                PoisonReport.Write(failed.Poison);
                 return failed.IsInputError ? ExitCodes.WrongUsage : ExitCodes.RunFailed;
             case JobCancelled:
                 display.Cancelled(null);
@@ -83,6 +85,9 @@ internal static class JobRunner
     /// <param name="Resume">The command that goes on with the job when it is stopped; <c>null</c> when it is to be cancelled then.</param>
     internal sealed record Request(string JobId, JobSpec Spec, NodeOptions Node, bool IsVerbose, string? Resume)
     {
+        /// <summary>Jobs of a higher one go first.</summary>
+        public int Priority { get; init; }
+
         /// <summary>Whether the job has come to an end, of whatever kind.</summary>
         public bool IsOver { get; set; }
     }

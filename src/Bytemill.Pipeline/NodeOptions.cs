@@ -15,6 +15,11 @@ public sealed record NodeOptions
     public int? Threads { get; init; }
 
     /// <summary>
+    /// Jobs that run at the same time, the same on every node: each gets an equal part of the memory; further ones wait. Default: 1.
+    /// </summary>
+    public int MaxJobs { get; init; } = 1;
+
+    /// <summary>
     /// Bytes that the process may take beside <see cref="MemoryPlan.RuntimeBytes"/>; what does not fit is spilled to disk.
     /// Default: half of what the machine or the container has.
     /// </summary>

@@ -14,7 +14,7 @@ internal abstract class JobCommand<TSettings> : AsyncCommand<TSettings>
         if (settings.Cluster is not null)
         {
             JobPreflight.Check(spec, cancellation: cancellationToken);
-            return await RunAsync(new JobRunner.Request(Guid.NewGuid().ToString("N"), spec, node, settings.Verbose, Resume: null)).ConfigureAwait(false);
+            return await RunAsync(new JobRunner.Request(Guid.NewGuid().ToString("N"), spec, node, settings.Verbose, Resume: null) { Priority = settings.Priority }).ConfigureAwait(false);
         }
 
         using LocalRun run = Open(spec, settings.Resume, cancellationToken);

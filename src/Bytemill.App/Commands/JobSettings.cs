@@ -74,6 +74,11 @@ internal abstract class JobSettings : ClusterSettings
     [Description("Give the job to the cluster of this node instead of computing here. Paths must mean the same on all its nodes.")]
     public string? Cluster { get; init; }
 
+    [CommandOption("--priority <N>")]
+    [Description("With --cluster: of the jobs that wait, those with a higher number go first; equal ones in the order in which they came.")]
+    [DefaultValue(0)]
+    public int Priority { get; init; }
+
     [CommandOption("--hostname <HOST>")]
     [Description("With --cluster: address under which the cluster's nodes reach this process.")]
     [DefaultValue("127.0.0.1")]
@@ -115,6 +120,11 @@ internal abstract class JobSettings : ClusterSettings
         if (Resume && Cluster is not null)
         {
             throw new JobInputException("--resume is for jobs of this machine. A cluster with a journal goes on with its jobs by itself.");
+        }
+
+        if (Priority != 0 && Cluster is null)
+        {
+            throw new JobInputException("--priority is for jobs that are given to a cluster, with --cluster HOST:PORT; here no other job waits.");
         }
 
         MemoryOption.Check(Memory);

@@ -39,6 +39,10 @@ internal sealed class NodeSettings : ClusterSettings
     [Description("Tasks at the same time; 0: one for each core.")]
     public int? Workers { get; init; }
 
+    [CommandOption("--max-jobs <N>")]
+    [Description("Jobs that run at the same time, the same on every node; each gets an equal part of the memory, others wait. Default: 1")]
+    public int? MaxJobs { get; init; }
+
     [CommandOption("--memory <SIZE>")]
     [Description("Memory of this process, as 512MB or 2GiB, beside about 150 MB of the runtime. Default: half of the machine's or container's. At least 128MiB.")]
     public ByteSize? Memory { get; init; }
@@ -77,6 +81,7 @@ internal sealed class NodeSettings : ClusterSettings
             SeedDnsNodes = SeedDnsNodes is { } count ? NodeKeys.CheckSeedDnsNodes(count, "--seed-dns-nodes") : node.SeedDnsNodes,
             Roles = Roles is { } roles ? NodeKeys.CheckRoles(roles.Split(',', StringSplitOptions.TrimEntries)) : node.Roles,
             Workers = Workers is { } workers ? NodeKeys.CheckWorkers(workers) : node.Workers,
+            MaxJobs = MaxJobs is { } jobs ? NodeKeys.CheckMaxJobs(jobs, "--max-jobs") : node.MaxJobs,
             MemoryBytes = MemoryOption.Check(Memory) ?? node.MemoryBytes,
             SpillDirectory = SpillDirectory is { } spill ? NodeKeys.CheckSpillDirectory(spill, "--spill-dir") : node.SpillDirectory,
             LeaseDirectory = LeaseDirectory is { } leases ? NodeKeys.CheckLeaseDirectory(leases, "--lease-dir") : node.LeaseDirectory,
@@ -91,6 +96,7 @@ internal sealed class NodeCommand : AsyncCommand<NodeSettings>
     public override async Task<int> ExecuteAsync(CommandContext context, NodeSettings settings, CancellationToken cancellationToken)
     {
         NodeOptions node = settings.ToNode();
+        MemoryOption.CheckParts(node);
         ProcessMemory.Limit(node);
         using var interruption = new Interruption();
         using IHost host = await NodeHost.StartAsync(node, NodeLogging.Verbose).ConfigureAwait(false);
@@ -117,6 +123,7 @@ internal sealed class NodeCommand : AsyncCommand<NodeSettings>
     private static string DescribeEnd(CoordinatedShutdown.Reason? reason) => reason switch
     {
         CoordinatorGaveUp gaveUp => gaveUp.Message,
+        LeftBehind behind => behind.Message,
         CoordinatedShutdown.ClusterDowningReason =>
             "The cluster has put this node out: it was not reachable, or was on the smaller side of a split. Start it anew.",
         { } other when other.GetType().Name.StartsWith("Tls", StringComparison.Ordinal) =>

@@ -16,6 +16,7 @@ internal static class NodeKeys
         new("port", false, (node, value) => node with { Port = CheckPort(value.Number, value.Where) }),
         new("roles", true, (node, value) => node with { Roles = CheckRoles(value.Items) }),
         new("workers", false, (node, value) => node with { Workers = CheckWorkers(value.Number) }),
+        new("max-jobs", false, (node, value) => node with { MaxJobs = CheckMaxJobs(value.Number, value.Where) }),
         new("memory", false, (node, value) => node with { MemoryBytes = MemoryOption.Check(ByteSize.Parse(value.Text, value.Where)) }),
         new("spill-dir", false, (node, value) => node with { SpillDirectory = CheckSpillDirectory(value.Text, value.Where) }),
         new("journal", false, (node, value) => node with { Journal = CheckJournal(value.Text, value.Where) }),
@@ -99,6 +100,10 @@ internal static class NodeKeys
             < 0 => throw new JobInputException($"The number of workers must be at least 1, or 0 for one for each core; found {workers}."),
             _ => workers,
         };
+
+    /// <summary>How many jobs run at the same time.</summary>
+    public static int CheckMaxJobs(int jobs, string where) =>
+        jobs is >= 1 and <= 100 ? jobs : throw new JobInputException(Units.Format($"{where} must be in [1..100]; found {jobs}."));
 
     private static TlsOptions TlsOf(NodeOptions node) => node.Tls ?? new TlsOptions();
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bytemill.Training;
 
 namespace Bytemill.Pipeline;
 
@@ -26,13 +27,14 @@ internal static class AttemptCheck
         work.DeleteAbandoned(
             check.Job.Epoch,
             [.. check.Closed.Append(check.Open).SelectMany(stage => stage.Attempts).Where(attempt => attempt is not null).Select(attempt => attempt!.Directory)]);
+        JobPlan? plan = check.HasPublished ? work.ReadPlan() : null;
         var missing = ImmutableArray.CreateBuilder<(int Stage, int Index)>();
         foreach (ClosedStage stage in check.Closed.Append(check.Open))
         {
             int found = missing.Count;
             for (int i = 0; i < stage.Attempts.Length; i++)
             {
-                if (stage.Attempts[i] is { } attempt && !IsThere(work, attempt, stage.Stage.Kind, check))
+                if (stage.Attempts[i] is { } attempt && !IsThere(work, attempt, stage.Stage, i, plan, check.ReadsAll))
                 {
                     missing.Add((stage.Stage.Number, i));
                 }
@@ -51,12 +53,50 @@ internal static class AttemptCheck
     private static CoordinatorInput.AttemptsChecked Fault(CoordinatorEffect.CheckAttempts check, string what) =>
         new(check.Job.JobId, [], $"{what} Run the same command again with --overwrite.");
 
-    // What is published has left its directory; publishing itself finds out whether anything is amiss.
-    private static bool IsThere(WorkDirectory work, CommittedAttempt attempt, StageKind kind, CoordinatorEffect.CheckAttempts check)
+    private static bool IsThere(WorkDirectory work, CommittedAttempt attempt, StageSpec stage, int index, JobPlan? published, bool readsAll)
     {
-        var directory = new DirectoryInfo(work.Resolve(attempt.Directory));
-        return directory.Exists
-            && (check.IsPublishing || directory.EnumerateFiles().Sum(file => file.Length) == attempt.Metrics.WrittenBytes)
-            && (!check.ReadsAll || WorkFileCheck.IsWhole(directory.FullName, kind));
+        string directory = work.Resolve(attempt.Directory);
+        return Directory.Exists(directory)
+            && new DirectoryInfo(directory).EnumerateFiles().Sum(file => file.Length) + PublishedBytes(directory, stage, index, published) == attempt.Metrics.WrittenBytes
+            && (!readsAll || WorkFileCheck.IsWhole(directory, stage.Kind));
+    }
+
+    // What is published has left its directory, and has its final name.
+    private static long PublishedBytes(string directory, StageSpec stage, int index, JobPlan? plan)
+    {
+        if (plan is null)
+        {
+            return 0;
+        }
+
+        IEnumerable<(string Source, string Name)> results = stage.Kind switch
+        {
+            StageKind.EmitVocabulary or StageKind.PruneTogether => [(Path.Combine(directory, WorkFileNames.Vocabulary), plan.Spec.ModelFileName(stage.Argument))],
+            _ => TokenizedResults(directory, index, plan),
+        };
+        return results
+            .Where(result => !File.Exists(result.Source))
+            .Select(result => new FileInfo(Path.Combine(plan.Spec.OutputDirectory, result.Name)))
+            .Sum(file => file.Exists ? file.Length : 0);
+    }
+
+    private static IEnumerable<(string Source, string Name)> TokenizedResults(string directory, int index, JobPlan plan)
+    {
+        string info = Path.Combine(directory, WorkFileNames.TokenizedInfo);
+        if (!File.Exists(info))
+        {
+            return [];
+        }
+
+        using FileStream file = File.OpenRead(info);
+        try
+        {
+            return [.. ListedOutput.Of(plan, index, directory, CheckedMessage.Read(file, Wire.TokenizedFileInfo.Parser)).Select(output => (output.Source, output.Result.Path))];
+        }
+        catch (RunFormatException)
+        {
+            // It does not say: the task is done again.
+            return [];
+        }
     }
 }

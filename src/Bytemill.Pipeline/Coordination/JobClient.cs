@@ -7,6 +7,7 @@ namespace Bytemill.Pipeline;
 /// <summary>Submits one job to the coordinator, wherever it runs, and follows it to its end.</summary>
 public sealed class JobClient
 {
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_askAgain = TimeSpan.FromSeconds(2);
 
     // Longer than the coordinator takes to remove work files that are still held.
@@ -26,6 +27,7 @@ public sealed class JobClient
     /// <summary>Runs a job to its end.</summary>
     /// <param name="jobId">Its id; one that the coordinator knows is gone on with, whatever <paramref name="spec"/> says.</param>
     /// <param name="spec">The job; its paths must mean the same on every node.</param>
+    /// <param name="priority">Jobs of a higher one go first.</param>
     /// <param name="onProgress">Called a few times a second, on a thread of the actor system; must return quickly.</param>
     /// <param name="cancellation">Cancels the job; its work files are removed before this returns.</param>
     /// <param name="leave">Leaves the job as it is.</param>
@@ -33,10 +35,10 @@ public sealed class JobClient
     /// <exception cref="JobLostException">This node was put out of its cluster.</exception>
     /// <exception cref="OperationCanceledException">The job was left.</exception>
     public async Task<IWireMessage> RunAsync(
-        string jobId, JobSpec spec, Action<JobProgressed> onProgress, CancellationToken cancellation, CancellationToken leave = default)
+        string jobId, JobSpec spec, int priority, Action<JobProgressed> onProgress, CancellationToken cancellation, CancellationToken leave = default)
     {
         var end = new TaskCompletionSource<IWireMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
-        IActorRef follower = _system.ActorOf(Props.Create(() => new Follower(_coordinator, new SubmitJob(jobId, spec), onProgress, end)));
+        IActorRef follower = _system.ActorOf(Props.Create(() => new Follower(_coordinator, new SubmitJob(jobId, spec, priority), onProgress, end)));
         CancellationTokenRegistration registration = cancellation.Register(() => follower.Tell(new CancelJob(jobId)));
         await using (registration.ConfigureAwait(false))
         {
@@ -52,6 +54,62 @@ public sealed class JobClient
             {
                 _system.Stop(follower);
             }
+        }
+    }
+
+    /// <summary>Asks the coordinator for something and waits for its answer.</summary>
+    /// <typeparam name="TAnswer">What it answers with.</typeparam>
+    /// <param name="question">Sent again until it is answered, since any message may get lost: sending it twice must change nothing.</param>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="TimeoutException">No coordinator answered.</exception>
+    public async Task<TAnswer> AskAsync<TAnswer>(IWireMessage question, TimeSpan timeout, CancellationToken cancellation)
+        where TAnswer : IWireMessage
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        end.CancelAfter(timeout);
+        while (true)
+        {
+            try
+            {
+                return await _coordinator.Ask<TAnswer>(question, s_askAgain, end.Token).ConfigureAwait(false);
+            }
+            catch (AskTimeoutException) when (!end.IsCancellationRequested)
+            {
+            }
+            catch (Exception e) when (e is AskTimeoutException or OperationCanceledException && !cancellation.IsCancellationRequested)
+            {
+                throw new TimeoutException(Invariant($"No coordinator answered within {timeout.TotalSeconds} s. Is a node with the role coordinator running?"), e);
+            }
+        }
+    }
+
+    /// <summary>Ends a job and waits until its work files are gone.</summary>
+    /// <returns>The job as it ended.</returns>
+    /// <exception cref="TimeoutException">No coordinator answered, or the job did not end in time.</exception>
+    public async Task<JobReported> CancelAsync(string jobId, TimeSpan timeout, CancellationToken cancellation)
+    {
+        long end = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        while (true)
+        {
+            _coordinator.Tell(new CancelJob(jobId));
+            JobReported report = await AskAsync<JobReported>(new GetJob(jobId), timeout, cancellation).ConfigureAwait(false);
+            if (report.Job is not { EndedAt: 0, Status: not (JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled) } job)
+            {
+                return report;
+            }
+
+            if (job.Progress?.Phase == Phase.Finish && job.Status == JobStatus.Running)
+            {
+                return report with { Refusal = "its results are being published, which cannot be left half done" };
+            }
+
+            if (Environment.TickCount64 > end)
+            {
+                throw new TimeoutException(Invariant($"Job {jobId} did not end within {timeout.TotalSeconds} s; its work files may still be held by a node."));
+            }
+
+            await Task.Delay(s_pollInterval, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -11,7 +11,7 @@ using static Bytemill.Pipeline.TaskProtocol;
 namespace Bytemill.Pipeline;
 
 /// <summary>
-/// The cluster singleton that takes jobs in and drives them, one after another, through their stages. What to do is decided by
+/// The cluster singleton that takes jobs in and drives them, a few at a time, through their stages. What to do is decided by
 /// <see cref="CoordinatorMachine"/>; this actor carries messages to it, its facts to the journal, and its decisions out once
 /// these are written.
 /// </summary>
@@ -40,8 +40,8 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
     private readonly int _eventsBetweenSnapshots;
     private readonly CoordinatorMachine _machine;
     private readonly DecisionQueue _decisions = new();
-    private readonly Stopwatch _stageClock = new();
-    private CancellationTokenSource? _planning;
+    private readonly Dictionary<string, Stopwatch> _stageClocks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CancellationTokenSource> _planning = new(StringComparer.Ordinal);
     private bool _isCarryingOut;
     private bool _isStopping;
     private long _snapshotAt;
@@ -51,8 +51,9 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         _node = node;
         _tenure = tenure;
         _eventsBetweenSnapshots = eventsBetweenSnapshots;
-        IActorRef localRunner = Context.ActorOf(Props.Create(() => new LocalTaskRunner(node, Context.Self)), "local");
-        _machine = new CoordinatorMachine(new Party(localRunner));
+        IActorRef self = Self;
+        IActorRef localTasks = Context.ActorOf(Props.Create(() => new LocalTaskHost(node, self)), "local");
+        _machine = new CoordinatorMachine(new Party(localTasks), node.Options.MaxJobs);
 
         Recover<SnapshotOffer>(offer =>
         {
@@ -72,7 +73,11 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
 
     protected override void PostStop()
     {
-        _planning?.Cancel();
+        foreach (CancellationTokenSource planning in _planning.Values)
+        {
+            planning.Cancel();
+        }
+
         base.PostStop();
     }
 
@@ -119,9 +124,14 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
 
     private void Working()
     {
-        Command<SubmitJob>(m => Handle(new CoordinatorInput.JobSubmitted(From, m.JobId, m.Spec, Directory.Exists(m.Spec.OutputDirectory))));
+        Command<SubmitJob>(m => Handle(new CoordinatorInput.JobSubmitted(From, m.JobId, m.Spec, Directory.Exists(m.Spec.OutputDirectory), m.Priority)));
         Command<WatchJob>(m => Handle(new CoordinatorInput.JobWatched(From, m.JobId)));
         Command<CancelJob>(m => Handle(new CoordinatorInput.CancelRequested(From, m.JobId)));
+        Command<PauseJob>(m => Handle(new CoordinatorInput.PauseRequested(From, m.JobId)));
+        Command<ResumeJob>(m => Handle(new CoordinatorInput.ResumeRequested(From, m.JobId)));
+        Command<PrioritizeJob>(m => Handle(new CoordinatorInput.PriorityRequested(From, m.JobId, m.Priority)));
+        Command<ListJobs>(_ => Handle(new CoordinatorInput.JobsRequested(From)));
+        Command<GetJob>(m => Handle(new CoordinatorInput.JobRequested(From, m.JobId)));
         Command<RequestTask>(m => Handle(new CoordinatorInput.TaskRequested(From, m.WorkerId)));
         Command<RegisterShardHost>(m => Handle(new CoordinatorInput.ShardHostRegistered(From, m.HostId)));
         Command<TaskProgressed>(m => Handle(new CoordinatorInput.TaskProgressed(From, m.Task, m.Units)));
@@ -168,7 +178,7 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
             return;
         }
 
-        Decision decision = _machine.Handle(input);
+        Decision decision = _machine.Handle(input, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         _decisions.Add(decision);
         if (!decision.Events.IsEmpty)
         {
@@ -230,23 +240,26 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
             case CoordinatorEffect.Plan e:
                 Plan(e);
                 break;
-            case CoordinatorEffect.CancelPlanning:
-                _planning?.Cancel();
+            case CoordinatorEffect.CancelPlanning e:
+                _planning.GetValueOrDefault(e.JobId)?.Cancel();
                 break;
-            case CoordinatorEffect.StartStageClock:
-                _stageClock.Restart();
+            case CoordinatorEffect.StartStageClock e:
+                _stageClocks[e.JobId] = Stopwatch.StartNew();
                 break;
             case CoordinatorEffect.WriteManifest e:
                 WriteManifest(e);
                 break;
             case CoordinatorEffect.DeleteDirectories e:
-                DeleteDirectories(e);
+                DeleteInBackground(e.Job, work => DeleteDirectories(work, e.Directories));
+                break;
+            case CoordinatorEffect.DeleteAbandoned e:
+                DeleteInBackground(e.Job, work => work.DeleteAbandonedOf(e.Stage, e.Job.Epoch, e.Committed.ToHashSet(StringComparer.Ordinal)));
                 break;
             case CoordinatorEffect.CheckAttempts e:
                 CheckAttempts(e);
                 break;
             case CoordinatorEffect.RetryDiskAfter e:
-                Timers.StartSingleTimer("disk", new TryDiskAgain(e.JobId), e.Pause);
+                Timers.StartSingleTimer("disk " + e.JobId, new TryDiskAgain(e.JobId), e.Pause);
                 break;
             case CoordinatorEffect.CleanUp e:
                 CleanUp(e, tries: 0);
@@ -261,29 +274,33 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
 
     private void Plan(CoordinatorEffect.Plan plan)
     {
-        _planning = new CancellationTokenSource();
-        CancellationToken cancellation = _planning.Token;
+        var planning = new CancellationTokenSource();
+        _planning.Add(plan.Job.JobId, planning);
+        CancellationToken cancellation = planning.Token;
         var clock = Stopwatch.StartNew();
         _node.Cpu
             .Run(() => PlanFacts.Of(JobPlanner.Plan(plan.Spec, plan.Job.JobId, new WorkDirectory(plan.Job.WorkDirectory), cancellation), clock.ElapsedMilliseconds), cancellation)
             .PipeTo(
                 Self,
-                success: facts => new PlanEnded(new CoordinatorInput.Planned(plan.Job.JobId, facts)),
-                failure: exception => new PlanEnded(new CoordinatorInput.PlanFailed(
+                success: facts => new PlanEnded(plan.Job.JobId, new CoordinatorInput.Planned(plan.Job.JobId, facts)),
+                failure: exception => new PlanEnded(plan.Job.JobId, new CoordinatorInput.PlanFailed(
                     plan.Job.JobId, UserErrors.Describe(exception), UserErrors.IsInputError(exception))));
     }
 
     private void OnPlanEnded(PlanEnded ended)
     {
-        _planning?.Dispose();
-        _planning = null;
+        if (_planning.Remove(ended.JobId, out CancellationTokenSource? planning))
+        {
+            planning.Dispose();
+        }
+
         Handle(ended.Answer);
     }
 
     private void WriteManifest(CoordinatorEffect.WriteManifest write)
     {
-        StageTime time = write.Time with { ElapsedMs = _stageClock.ElapsedMilliseconds };
         string jobId = write.Job.JobId;
+        StageTime time = write.Time with { ElapsedMs = _stageClocks[jobId].ElapsedMilliseconds };
         try
         {
             var work = new WorkDirectory(write.Job.WorkDirectory);
@@ -301,10 +318,23 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         }
     }
 
-    private static void DeleteDirectories(CoordinatorEffect.DeleteDirectories delete)
+    // Of a large stage it takes seconds, and nobody waits for it. What is not deleted now goes with the job.
+    private void DeleteInBackground(JobReference job, Action<WorkDirectory> delete) =>
+        Task.Run(() =>
+        {
+            try
+            {
+                delete(new WorkDirectory(job.WorkDirectory));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                _log.Debug("Not all files of job {JobId} that nobody reads are deleted: {Reason}", job.JobId, e.Message);
+            }
+        });
+
+    private static void DeleteDirectories(WorkDirectory work, IEnumerable<string> directories)
     {
-        var work = new WorkDirectory(delete.Job.WorkDirectory);
-        foreach (string directory in delete.Directories)
+        foreach (string directory in directories)
         {
             work.DeleteUnread(directory);
         }
@@ -336,17 +366,18 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         {
             if (tries + 1 < MaxCleanUps)
             {
-                Timers.StartSingleTimer("clean-up", new CleanUpAgain(what, tries + 1), s_cleanUpInterval);
+                Timers.StartSingleTimer("clean-up " + what.Job.JobId, new CleanUpAgain(what, tries + 1), s_cleanUpInterval);
                 return;
             }
 
             _log.Warning("Work files of job {JobId} are left in {Directory}: {Reason}", what.Job.JobId, what.Job.WorkDirectory, e.Message);
         }
 
+        _stageClocks.Remove(what.Job.JobId);
         Handle(new CoordinatorInput.CleanedUp(what.Job.JobId));
     }
 
-    private sealed record PlanEnded(CoordinatorInput Answer) : INoSerializationVerificationNeeded;
+    private sealed record PlanEnded(string JobId, CoordinatorInput Answer) : INoSerializationVerificationNeeded;
 
     private sealed record AttemptsLookedAt(CoordinatorInput.AttemptsChecked Answer) : INoSerializationVerificationNeeded;
 

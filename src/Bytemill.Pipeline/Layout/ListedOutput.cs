@@ -11,28 +11,40 @@ internal sealed record ListedOutput(string Source, ManifestOutput Result)
         string manifest = context.Stage.Inputs.Tokenized;
         for (int task = 0; manifest.Length > 0 && task < context.Job.Manifest(manifest).AttemptDirectories.Length; task++)
         {
-            Wire.TokenizedFileInfo info = ReadInfo(context, task);
-            if (context.Spec.Layout.IsPlain)
+            foreach (ListedOutput output in Of(context.Plan, task, Path.GetDirectoryName(context.Job.PathOf(manifest, task, WorkFileNames.TokenizedInfo))!, ReadInfo(context, task)))
             {
-                TokenizedFile file = context.Plan.TokenizedFile(task);
-                yield return new ListedOutput(
-                    context.Job.PathOf(manifest, task, WorkFileNames.Tokenized),
-                    new ManifestOutput(file.Name.Replace('\\', '/'), info.LengthBytes, info.Rows, info.Tokens, info.Xxh3, file.Epoch));
+                yield return output;
             }
+        }
+    }
 
-            foreach (Wire.OutputFile file in info.Files)
-            {
-                yield return new ListedOutput(
-                    context.Job.PathOf(manifest, task, file.WorkName),
-                    new ManifestOutput(
-                        file.Name.Replace('\\', '/'),
-                        file.LengthBytes,
-                        file.HasRows ? file.Rows : null,
-                        file.HasTokens ? file.Tokens : null,
-                        file.Xxh3,
-                        file.HasEpoch ? file.Epoch : null,
-                        file.Split.Length == 0 ? null : file.Split));
-            }
+    /// <summary>The files of one task.</summary>
+    /// <param name="plan">Of the job.</param>
+    /// <param name="task">Index of the task.</param>
+    /// <param name="directory">Full path of its committed attempt.</param>
+    /// <param name="info">What the task says of them.</param>
+    public static IEnumerable<ListedOutput> Of(JobPlan plan, int task, string directory, Wire.TokenizedFileInfo info)
+    {
+        if (plan.Spec.Layout.IsPlain)
+        {
+            TokenizedFile file = plan.TokenizedFile(task);
+            yield return new ListedOutput(
+                Path.Combine(directory, WorkFileNames.Tokenized),
+                new ManifestOutput(file.Name.Replace('\\', '/'), info.LengthBytes, info.Rows, info.Tokens, info.Xxh3, file.Epoch));
+        }
+
+        foreach (Wire.OutputFile file in info.Files)
+        {
+            yield return new ListedOutput(
+                Path.Combine(directory, file.WorkName),
+                new ManifestOutput(
+                    file.Name.Replace('\\', '/'),
+                    file.LengthBytes,
+                    file.HasRows ? file.Rows : null,
+                    file.HasTokens ? file.Tokens : null,
+                    file.Xxh3,
+                    file.HasEpoch ? file.Epoch : null,
+                    file.Split.Length == 0 ? null : file.Split));
         }
     }
 

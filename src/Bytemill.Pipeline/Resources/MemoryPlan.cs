@@ -1,10 +1,10 @@
 namespace Bytemill.Pipeline;
 
 /// <summary>
-/// How a process divides its memory among what runs in it at the same time. Phases follow each other, so each may use all of
+/// How a process divides the memory of one job among what runs of it at the same time. Phases follow each other, so each may use all of
 /// it. Every size changes how often something spills, never a result.
 /// </summary>
-/// <param name="BudgetBytes">Memory of the process beyond what the runtime takes by itself.</param>
+/// <param name="BudgetBytes">Memory of the process for the job, beyond what the runtime takes by itself.</param>
 /// <param name="Tasks">Tasks that run at the same time, 1 or more.</param>
 public sealed record MemoryPlan(long BudgetBytes, int Tasks)
 {

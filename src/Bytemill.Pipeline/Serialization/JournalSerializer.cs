@@ -25,6 +25,9 @@ public sealed class JournalSerializer : SerializerWithStringManifest
     private const string StageReopenedManifest = "sr1";
     private const string JobEndingManifest = "je1";
     private const string JobEndedManifest = "jd1";
+    private const string JobPausedManifest = "jo1";
+    private const string JobResumedManifest = "jr1";
+    private const string JobPrioritizedManifest = "jq1";
     private const string SnapshotManifest = "ss1";
 
     /// <param name="system">The actor system that serializes.</param>
@@ -48,6 +51,9 @@ public sealed class JournalSerializer : SerializerWithStringManifest
         StageReopened => StageReopenedManifest,
         JobEnding => JobEndingManifest,
         JobEnded => JobEndedManifest,
+        JobPaused => JobPausedManifest,
+        JobResumed => JobResumedManifest,
+        JobPrioritized => JobPrioritizedManifest,
         CoordinatorSnapshot => SnapshotManifest,
         _ => throw new ArgumentException($"The journal has no form for {o.GetType()}.", nameof(o)),
     };
@@ -66,6 +72,9 @@ public sealed class JournalSerializer : SerializerWithStringManifest
             StageReopened e => WireJournal.ToWire(e),
             JobEnding e => WireJournal.ToWire(e),
             JobEnded e => WireJournal.ToWire(e),
+            JobPaused e => WireJournal.ToWire(e),
+            JobResumed e => WireJournal.ToWire(e),
+            JobPrioritized e => WireJournal.ToWire(e),
             CoordinatorSnapshot snapshot => WireJournal.ToWire(snapshot),
             _ => throw new ArgumentException($"The journal has no form for {obj.GetType()}.", nameof(obj)),
         };
@@ -84,6 +93,9 @@ public sealed class JournalSerializer : SerializerWithStringManifest
         StageReopenedManifest => WireJournal.FromWire(JournalWire.StageReopened.Parser.ParseFrom(bytes)),
         JobEndingManifest => WireJournal.FromWire(JournalWire.JobEnding.Parser.ParseFrom(bytes)),
         JobEndedManifest => WireJournal.FromWire(JournalWire.JobEnded.Parser.ParseFrom(bytes)),
+        JobPausedManifest => WireJournal.FromWire(JournalWire.JobPaused.Parser.ParseFrom(bytes)),
+        JobResumedManifest => WireJournal.FromWire(JournalWire.JobResumed.Parser.ParseFrom(bytes)),
+        JobPrioritizedManifest => WireJournal.FromWire(JournalWire.JobPrioritized.Parser.ParseFrom(bytes)),
         SnapshotManifest => WireJournal.FromWire(JournalWire.Snapshot.Parser.ParseFrom(bytes)),
         _ => throw new SerializationException($"it holds an entry '{manifest}', which this version of Bytemill does not know"),
     };

@@ -24,6 +24,13 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
     private const string JobCompletedManifest = "jc1";
     private const string JobFailedManifest = "jf1";
     private const string JobCancelledManifest = "jx1";
+    private const string PauseJobManifest = "jo1";
+    private const string ResumeJobManifest = "jr1";
+    private const string PrioritizeJobManifest = "jq1";
+    private const string GetJobManifest = "gj1";
+    private const string ListJobsManifest = "lj1";
+    private const string JobReportedManifest = "jt1";
+    private const string JobsListedManifest = "jl1";
     private const string RequestTaskManifest = "rt1";
     private const string AssignTaskManifest = "at1";
     private const string TaskProgressedManifest = "tp1";
@@ -55,6 +62,13 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
         JobCompleted => JobCompletedManifest,
         JobFailed => JobFailedManifest,
         JobCancelled => JobCancelledManifest,
+        PauseJob => PauseJobManifest,
+        ResumeJob => ResumeJobManifest,
+        PrioritizeJob => PrioritizeJobManifest,
+        GetJob => GetJobManifest,
+        ListJobs => ListJobsManifest,
+        JobReported => JobReportedManifest,
+        JobsListed => JobsListedManifest,
         RequestTask => RequestTaskManifest,
         AssignTask => AssignTaskManifest,
         TaskProgressed => TaskProgressedManifest,
@@ -73,27 +87,21 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
     {
         IMessage wire = obj switch
         {
-            SubmitJob m => new Wire.SubmitJob { JobId = m.JobId, Spec = WireJobs.ToWire(m.Spec) },
+            SubmitJob m => new Wire.SubmitJob { JobId = m.JobId, Spec = WireJobs.ToWire(m.Spec), Priority = m.Priority },
             JobAccepted m => new Wire.JobAccepted { JobId = m.JobId },
             WatchJob m => new Wire.WatchJob { JobId = m.JobId },
             CancelJob m => new Wire.CancelJob { JobId = m.JobId },
-            JobProgressed m => new Wire.JobProgressed
-            {
-                JobId = m.JobId,
-                Phase = (int)m.Phase,
-                Detail = m.Detail,
-                DoneUnits = m.DoneUnits,
-                TotalUnits = m.TotalUnits,
-                UnitsAreBytes = m.UnitsAreBytes,
-                DoneTasks = m.DoneTasks,
-                TotalTasks = m.TotalTasks,
-                Workers = m.Workers,
-                ShardHosts = m.ShardHosts,
-                Notice = m.Notice,
-            },
+            JobProgressed m => WireStatus.ToWire(m),
             JobCompleted m => new Wire.JobCompleted { JobId = m.JobId, ManifestPath = m.ManifestPath },
-            JobFailed m => new Wire.JobFailed { JobId = m.JobId, Reason = m.Reason, InputError = m.IsInputError },
+            JobFailed m => WireStatus.ToWire(m),
             JobCancelled m => new Wire.JobCancelled { JobId = m.JobId },
+            PauseJob m => new Wire.PauseJob { JobId = m.JobId },
+            ResumeJob m => new Wire.ResumeJob { JobId = m.JobId },
+            PrioritizeJob m => new Wire.PrioritizeJob { JobId = m.JobId, Priority = m.Priority },
+            GetJob m => new Wire.GetJob { JobId = m.JobId },
+            ListJobs => new Wire.ListJobs(),
+            JobReported m => WireStatus.ToWire(m),
+            JobsListed m => WireStatus.ToWire(m),
             RequestTask m => new Wire.RequestTask { WorkerId = m.WorkerId },
             AssignTask m => new Wire.AssignTask { Task = WireStages.ToWire(m.Task), Stage = WireStages.ToWire(m.Stage) },
             TaskProgressed m => new Wire.TaskProgressed { Task = WireStages.ToWire(m.Task), Units = m.Units },
@@ -111,7 +119,7 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
                 DiskFull = m.IsDiskFull,
                 WorkFileFault = m.IsWorkFileFault,
             },
-            TaskAcknowledged m => new Wire.TaskAcknowledged { Task = WireStages.ToWire(m.Task), Accepted = m.IsAccepted },
+            TaskAcknowledged m => new Wire.TaskAcknowledged { Task = WireStages.ToWire(m.Task), Accepted = m.IsAccepted, AttemptDirectory = m.AttemptDirectory },
             ReleaseJob m => new Wire.ReleaseJob { Job = WireJobs.ToWire(m.Job) },
             RegisterShardHost m => new Wire.RegisterShardHost { HostId = m.HostId },
             OwnShards m => new Wire.OwnShards { Job = WireJobs.ToWire(m.Job), Kind = (int)m.Kind, Shards = { m.Shards } },
@@ -128,7 +136,7 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
         {
             case SubmitJobManifest:
                 Wire.SubmitJob submit = Wire.SubmitJob.Parser.ParseFrom(bytes);
-                return new SubmitJob(submit.JobId, WireJobs.FromWire(submit.Spec));
+                return new SubmitJob(submit.JobId, WireJobs.FromWire(submit.Spec), submit.Priority);
             case JobAcceptedManifest:
                 return new JobAccepted(Wire.JobAccepted.Parser.ParseFrom(bytes).JobId);
             case WatchJobManifest:
@@ -136,27 +144,29 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
             case CancelJobManifest:
                 return new CancelJob(Wire.CancelJob.Parser.ParseFrom(bytes).JobId);
             case JobProgressedManifest:
-                Wire.JobProgressed progress = Wire.JobProgressed.Parser.ParseFrom(bytes);
-                return new JobProgressed(
-                    progress.JobId,
-                    (Phase)progress.Phase,
-                    progress.Detail,
-                    progress.DoneUnits,
-                    progress.TotalUnits,
-                    progress.UnitsAreBytes,
-                    progress.DoneTasks,
-                    progress.TotalTasks,
-                    progress.Workers,
-                    progress.ShardHosts,
-                    progress.Notice);
+                return WireStatus.FromWire(Wire.JobProgressed.Parser.ParseFrom(bytes));
             case JobCompletedManifest:
                 Wire.JobCompleted completed = Wire.JobCompleted.Parser.ParseFrom(bytes);
                 return new JobCompleted(completed.JobId, completed.ManifestPath);
             case JobFailedManifest:
-                Wire.JobFailed failed = Wire.JobFailed.Parser.ParseFrom(bytes);
-                return new JobFailed(failed.JobId, failed.Reason, failed.InputError);
+                return WireStatus.FromWire(Wire.JobFailed.Parser.ParseFrom(bytes));
             case JobCancelledManifest:
                 return new JobCancelled(Wire.JobCancelled.Parser.ParseFrom(bytes).JobId);
+            case PauseJobManifest:
+                return new PauseJob(Wire.PauseJob.Parser.ParseFrom(bytes).JobId);
+            case ResumeJobManifest:
+                return new ResumeJob(Wire.ResumeJob.Parser.ParseFrom(bytes).JobId);
+            case PrioritizeJobManifest:
+                Wire.PrioritizeJob prioritize = Wire.PrioritizeJob.Parser.ParseFrom(bytes);
+                return new PrioritizeJob(prioritize.JobId, prioritize.Priority);
+            case GetJobManifest:
+                return new GetJob(Wire.GetJob.Parser.ParseFrom(bytes).JobId);
+            case ListJobsManifest:
+                return ListJobs.Instance;
+            case JobReportedManifest:
+                return WireStatus.FromWire(Wire.JobReported.Parser.ParseFrom(bytes));
+            case JobsListedManifest:
+                return WireStatus.FromWire(Wire.JobsListed.Parser.ParseFrom(bytes));
             case RequestTaskManifest:
                 return new RequestTask(Wire.RequestTask.Parser.ParseFrom(bytes).WorkerId);
             case AssignTaskManifest:
@@ -173,7 +183,7 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
                 return new TaskFailed(WireStages.FromWire(taskFailed.Task), taskFailed.Reason, taskFailed.InputError, taskFailed.DiskFull, taskFailed.WorkFileFault);
             case TaskAcknowledgedManifest:
                 Wire.TaskAcknowledged acknowledged = Wire.TaskAcknowledged.Parser.ParseFrom(bytes);
-                return new TaskAcknowledged(WireStages.FromWire(acknowledged.Task), acknowledged.Accepted);
+                return new TaskAcknowledged(WireStages.FromWire(acknowledged.Task), acknowledged.Accepted, acknowledged.AttemptDirectory);
             case ReleaseJobManifest:
                 return new ReleaseJob(WireJobs.FromWire(Wire.ReleaseJob.Parser.ParseFrom(bytes).Job));
             case RegisterShardHostManifest:

@@ -12,9 +12,23 @@ internal static class WireJournal
 
     public static CoordinatorStarted FromWire(JournalWire.CoordinatorStarted wire) => new(wire.Epoch, wire.Coordinator);
 
-    public static JournalWire.JobAccepted ToWire(JobAccepted e) => new() { JobId = e.JobId, Spec = WireJobs.ToWire(e.Spec), OutputExisted = e.OutputExisted };
+    public static JournalWire.JobAccepted ToWire(JobAccepted e) =>
+        new() { JobId = e.JobId, Spec = WireJobs.ToWire(e.Spec), OutputExisted = e.OutputExisted, Priority = e.Priority, At = e.At };
 
-    public static JobAccepted FromWire(JournalWire.JobAccepted wire) => new(wire.JobId, WireJobs.FromWire(wire.Spec), wire.OutputExisted);
+    public static JobAccepted FromWire(JournalWire.JobAccepted wire) =>
+        new(wire.JobId, WireJobs.FromWire(wire.Spec), wire.OutputExisted, wire.Priority, wire.At);
+
+    public static JournalWire.JobPaused ToWire(JobPaused e) => new() { JobId = e.JobId };
+
+    public static JobPaused FromWire(JournalWire.JobPaused wire) => new(wire.JobId);
+
+    public static JournalWire.JobResumed ToWire(JobResumed e) => new() { JobId = e.JobId };
+
+    public static JobResumed FromWire(JournalWire.JobResumed wire) => new(wire.JobId);
+
+    public static JournalWire.JobPrioritized ToWire(JobPrioritized e) => new() { JobId = e.JobId, Priority = e.Priority };
+
+    public static JobPrioritized FromWire(JournalWire.JobPrioritized wire) => new(wire.JobId, wire.Priority);
 
     public static JournalWire.JobPlanned ToWire(JobPlanned e) => new() { JobId = e.JobId, Plan = ToWire(e.Plan) };
 
@@ -42,23 +56,45 @@ internal static class WireJournal
 
     public static JobEnding FromWire(JournalWire.JobEnding wire) => new(wire.JobId, FromWire(wire.End));
 
-    public static JournalWire.JobEnded ToWire(JobEnded e) => new() { JobId = e.JobId, End = ToWire(e.End) };
+    public static JournalWire.JobEnded ToWire(JobEnded e) => new() { JobId = e.JobId, End = ToWire(e.End), At = e.At };
 
-    public static JobEnded FromWire(JournalWire.JobEnded wire) => new(wire.JobId, FromWire(wire.End));
+    public static JobEnded FromWire(JournalWire.JobEnded wire) => new(wire.JobId, FromWire(wire.End), wire.At);
 
     public static JournalWire.Snapshot ToWire(CoordinatorSnapshot snapshot) => new()
     {
         Epoch = snapshot.Epoch,
         Coordinator = snapshot.Coordinator,
         Jobs = { snapshot.Jobs.Select(ToWire) },
-        Ended = { snapshot.Ended.Select(ended => new JournalWire.EndedJob { JobId = ended.JobId, End = ToWire(ended.End) }) },
+        Ended = { snapshot.Ended.Select(ToWire) },
     };
 
     public static CoordinatorSnapshot FromWire(JournalWire.Snapshot wire) => new(
         wire.Epoch,
         wire.Coordinator,
         [.. wire.Jobs.Select(FromWire)],
-        [.. wire.Ended.Select(ended => new JobEnded(ended.JobId, FromWire(ended.End)))]);
+        [.. wire.Ended.Select(FromWire)]);
+
+    private static JournalWire.EndedJob ToWire(EndedJob ended)
+    {
+        var wire = new JournalWire.EndedJob
+        {
+            JobId = ended.JobId,
+            End = ToWire(ended.End),
+            OutputDirectory = ended.OutputDirectory,
+            Priority = ended.Priority,
+            AcceptedAt = ended.AcceptedAt,
+            EndedAt = ended.EndedAt,
+        };
+        if (ended.Mode is { } mode)
+        {
+            wire.Mode = (int)mode;
+        }
+
+        return wire;
+    }
+
+    private static EndedJob FromWire(JournalWire.EndedJob wire) => new(
+        wire.JobId, FromWire(wire.End), wire.HasMode ? (JobMode)wire.Mode : null, wire.OutputDirectory, wire.Priority, wire.AcceptedAt, wire.EndedAt);
 
     private static JournalWire.Job ToWire(JobSnapshot job)
     {
@@ -69,6 +105,8 @@ internal static class WireJournal
             Openings = { job.Openings.Select(o => new JournalWire.StageOpening { Number = o.Number, From = o.From, Entries = o.Entries, Anew = o.IsAnew }) },
             Closed = { job.Closed.Select(stage => new JournalWire.StageAttempts { Stage = stage.Stage, Attempts = { stage.Attempts.Select(ToWire) } }) },
             Open = { job.Open.Select(ToWire) },
+            Priority = job.Priority,
+            Paused = job.IsPaused,
         };
         if (job.Plan is { } plan)
         {
@@ -90,7 +128,9 @@ internal static class WireJournal
         [.. wire.Openings.Select(o => new StageOpening(o.Number, o.From, o.Entries, o.Anew))],
         [.. wire.Closed.Select(stage => (stage.Stage, stage.Attempts.Select(FromWire).ToImmutableArray()))],
         [.. wire.Open.Select(FromWire)],
-        wire.End is { } end ? FromWire(end) : null);
+        wire.End is { } end ? FromWire(end) : null,
+        wire.HasPriority ? wire.Priority : wire.Accepted.Priority,
+        wire.Paused);
 
     private static JournalWire.CommittedAttempt ToWire(CommittedAttempt? attempt) =>
         attempt is null ? s_noAttempt : new() { Directory = attempt.Directory, Metrics = WireStages.ToWire(attempt.Metrics) };
@@ -119,7 +159,17 @@ internal static class WireJournal
         wire.TokenizedTextBytes,
         wire.ElapsedMs);
 
-    private static JournalWire.JobEnd ToWire(JobEnd end) => new() { Kind = (int)end.Kind, Text = end.Text, InputError = end.IsInputError };
+    private static JournalWire.JobEnd ToWire(JobEnd end)
+    {
+        var wire = new JournalWire.JobEnd { Kind = (int)end.Kind, Text = end.Text, InputError = end.IsInputError };
+        if (end.Poison is { } poison)
+        {
+            wire.Poison = WireStatus.ToWire(poison);
+        }
 
-    private static JobEnd FromWire(JournalWire.JobEnd wire) => new((JobEndKind)wire.Kind, wire.Text, wire.InputError);
+        return wire;
+    }
+
+    private static JobEnd FromWire(JournalWire.JobEnd wire) =>
+        new((JobEndKind)wire.Kind, wire.Text, wire.InputError, wire.Poison is { } poison ? WireStatus.FromWire(poison) : null);
 }

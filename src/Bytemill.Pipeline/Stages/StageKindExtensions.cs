@@ -1,9 +1,10 @@
 namespace Bytemill.Pipeline;
 
-internal static class StageKindExtensions
+/// <summary>What follows from the kind of a stage.</summary>
+public static class StageKindExtensions
 {
     /// <summary>Who runs the tasks of such a stage.</summary>
-    public static TaskPlacement Placement(this StageKind kind) => kind switch
+    internal static TaskPlacement Placement(this StageKind kind) => kind switch
     {
         StageKind.CheckInput or StageKind.CountNGrams or StageKind.SegmentPieces or StageKind.TokenizeFiles => TaskPlacement.Worker,
         StageKind.MergeNGrams => TaskPlacement.NGramShard,
@@ -13,6 +14,7 @@ internal static class StageKindExtensions
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of stage."),
     };
 
+    /// <summary>The phase that people see it as a part of.</summary>
     public static Phase Phase(this StageKind kind) => kind switch
     {
         StageKind.CheckInput => Pipeline.Phase.Check,

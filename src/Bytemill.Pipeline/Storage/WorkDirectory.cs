@@ -108,6 +108,26 @@ public sealed class WorkDirectory
         }
     }
 
+    /// <summary>Deletes attempts at a complete stage, running or not, that are not the committed ones, as far as it can.</summary>
+    /// <param name="stage">Number of the stage.</param>
+    /// <param name="epoch">Number of the coordinator: attempts that a later one gave out stay.</param>
+    /// <param name="committed">Attempts that count, relative to this directory.</param>
+    internal void DeleteAbandonedOf(int stage, long epoch, HashSet<string> committed)
+    {
+        string name = StageName(stage);
+        string done = Path.Combine(Stages, name);
+        IEnumerable<string> candidates = Directory.EnumerateDirectories(Attempts, name + "-*")
+            .Concat(Directory.Exists(done) ? Directory.EnumerateDirectories(done) : []);
+        foreach (string path in candidates)
+        {
+            string relative = Path.GetRelativePath(Root, path);
+            if (EpochOf(Path.GetFileName(path)) <= epoch && !committed.Contains(relative))
+            {
+                DeleteUnread(relative);
+            }
+        }
+    }
+
     // Of a name as BeginAttempt makes it; of another, a number that no coordinator is above.
     private static long EpochOf(string name) =>
         name.Split('-').FirstOrDefault(part => part.Length > 1 && part[0] == 'e' && long.TryParse(part.AsSpan(1), CultureInfo.InvariantCulture, out _)) is { } part

@@ -30,13 +30,19 @@ internal static class WorkFileCheck
     /// <summary>Requires that a file is what was written, unless it has left for its final name.</summary>
     /// <param name="path">Where its task left it.</param>
     /// <param name="xxh3">Its hash.</param>
+    /// <param name="finalPath">Where it is once it is published.</param>
     /// <exception cref="RunFormatException">It is damaged.</exception>
-    public static void Require(string path, string xxh3)
+    /// <exception cref="FileNotFoundException">It is gone.</exception>
+    public static void Require(string path, string xxh3, string finalPath)
     {
         if (File.Exists(path))
         {
             using FileStream file = File.OpenRead(path);
             Compare(file, xxh3);
+        }
+        else if (!File.Exists(finalPath))
+        {
+            throw new FileNotFoundException($"A committed result is gone: neither '{path}' nor '{finalPath}' is there.", path);
         }
     }
 

@@ -8,8 +8,9 @@ internal sealed class NodeServices : IDisposable
         Options = options;
         int threads = Math.Max(1, options.Threads ?? options.Workers);
         Cpu = new CpuPool(threads, givesWay: !options.IsAlone);
-        Memory = new MemoryPlan(options.MemoryBytes ?? MachineMemory.DefaultBudgetBytes(), threads);
-        ResidentSet = new ResidentSetGuard(Memory.BudgetBytes + (MemoryPlan.RuntimeBytes / 2), Memory.BudgetBytes + MemoryPlan.RuntimeBytes);
+        long budget = options.MemoryBytes ?? MachineMemory.DefaultBudgetBytes();
+        Memory = new MemoryPlan(budget / options.MaxJobs, threads);
+        ResidentSet = new ResidentSetGuard(budget + (MemoryPlan.RuntimeBytes / 2), budget + MemoryPlan.RuntimeBytes);
         Jobs = new JobContextCache(Memory, ResidentSet);
         Spill = options.SpillDirectory is { } directory ? NodeSpillDirectory.Claim(directory) : null;
     }
@@ -18,6 +19,7 @@ internal sealed class NodeServices : IDisposable
 
     public CpuPool Cpu { get; }
 
+    /// <summary>How each job that runs divides its part of the memory.</summary>
     public MemoryPlan Memory { get; }
 
     public ResidentSetGuard ResidentSet { get; }

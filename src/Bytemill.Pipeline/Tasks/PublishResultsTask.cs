@@ -45,7 +45,7 @@ internal sealed class PublishResultsTask : ITaskBody
             Parallel.ForEach(
                 outputs,
                 new ParallelOptions { MaxDegreeOfParallelism = context.Threads, CancellationToken = context.Cancellation },
-                output => WorkFileCheck.Require(output.Source, output.Result.Xxh3));
+                output => WorkFileCheck.Require(output.Source, output.Result.Xxh3, Path.Combine(context.Spec.OutputDirectory, output.Result.Path)));
         }
         catch (AggregateException e)
         {

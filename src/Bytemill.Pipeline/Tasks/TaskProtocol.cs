@@ -25,8 +25,14 @@ public static class TaskProtocol
     /// <param name="IsWorkFileFault">Whether a work file that it read is gone or damaged, so that trying again helps once it is made anew.</param>
     public sealed record TaskFailed(TaskIdentity Task, string Reason, bool IsInputError, bool IsDiskFull, bool IsWorkFileFault) : IWireMessage;
 
-    /// <summary>The coordinator knows. Not accepted: another attempt came first or the job is over, delete this one.</summary>
-    public sealed record TaskAcknowledged(TaskIdentity Task, bool IsAccepted) : IWireMessage;
+    /// <summary>The report has been taken note of; it need not be repeated.</summary>
+    /// <param name="Task">The task.</param>
+    /// <param name="IsAccepted">Whether the attempt is the one that counts; else its files are to be deleted.</param>
+    /// <param name="AttemptDirectory">
+    /// Which report is meant: the directory of a complete attempt, empty for a failed one. A task given out twice under one number may have
+    /// failed first, and the answer to that must not be taken for one to what was completed after it.
+    /// </param>
+    public sealed record TaskAcknowledged(TaskIdentity Task, bool IsAccepted, string AttemptDirectory) : IWireMessage;
 
     /// <summary>The job is over on this node: stop its tasks, let go of its files.</summary>
     public sealed record ReleaseJob(JobReference Job) : IWireMessage;

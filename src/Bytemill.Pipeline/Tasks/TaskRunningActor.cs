@@ -157,7 +157,8 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
 
     private void OnAcknowledged(TaskAcknowledged acknowledged)
     {
-        if (_current is null || _report is null || acknowledged.Task != _current.Assignment.Task)
+        if (_current is null || _report is null || acknowledged.Task != _current.Assignment.Task
+            || acknowledged.AttemptDirectory != (_current.Committed?.Committed ?? ""))
         {
             return;
         }

@@ -29,9 +29,6 @@ internal sealed class ChaosNode
     /// <summary>Whether it has said that it is a member.</summary>
     public bool IsUp { get; set; }
 
-    /// <summary>Whether others have removed it from the cluster since it was a member: its process must end by itself.</summary>
-    public bool IsRemoved { get; set; }
-
     /// <summary>Whether it is stopped by a signal.</summary>
     public bool IsStopped { get; private set; }
 
@@ -50,7 +47,6 @@ internal sealed class ChaosNode
     {
         Incarnation++;
         IsUp = false;
-        IsRemoved = false;
         IsStopped = false;
         Cluster = null;
         Back = TimeSpan.Zero;

@@ -8,6 +8,9 @@ internal sealed partial class ClusterView(IReadOnlyList<ChaosNode> nodes)
 {
     private readonly HashSet<(ChaosNode Observer, ChaosNode Subject)> _unreachable = [];
 
+    // Whose process must end by itself, and who says so: one that stood still may say it of the others, and is itself the one that must end.
+    private readonly HashSet<(ChaosNode Observer, ChaosNode Subject)> _removed = [];
+
     /// <summary>The node on which the coordinator was started last.</summary>
     public ChaosNode? Coordinator { get; private set; }
 
@@ -46,17 +49,25 @@ internal sealed partial class ClusterView(IReadOnlyList<ChaosNode> nodes)
             _unreachable.Remove((line.Node, gone));
 
             // A node that is not up is another process on the same address.
-            gone.IsRemoved |= gone.IsUp && gone != line.Node;
+            if (gone.IsUp && gone != line.Node)
+            {
+                _removed.Add((line.Node, gone));
+            }
         }
     }
 
     /// <summary>A node has announced itself: what was said of its predecessors is over.</summary>
-    public void Joined(ChaosNode node) => _unreachable.RemoveWhere(pair => pair.Subject == node);
+    public void Joined(ChaosNode node)
+    {
+        _unreachable.RemoveWhere(pair => pair.Subject == node);
+        _removed.RemoveWhere(pair => pair.Subject == node);
+    }
 
     /// <summary>A node has ended, and what it has seen with it.</summary>
     public void Ended(ChaosNode node)
     {
         _unreachable.RemoveWhere(pair => pair.Observer == node);
+        _removed.RemoveWhere(pair => pair.Observer == node || pair.Subject == node);
         if (Coordinator == node)
         {
             Coordinator = null;
@@ -70,7 +81,7 @@ internal sealed partial class ClusterView(IReadOnlyList<ChaosNode> nodes)
         {
             string? fault = !node.IsAlive ? "does not run"
                 : !node.IsUp ? "is not a member"
-                : node.IsRemoved ? "was removed by the others, and its process goes on"
+                : _removed.Any(pair => pair.Subject == node) ? "was removed by the others, and its process goes on"
                 : null;
             if (fault is not null)
             {

@@ -39,7 +39,7 @@ internal sealed class NodeFiles : IDisposable
 
         # Short, so that a round is.
         akka.cluster {
-          failure-detector.acceptable-heartbeat-pause = 3s
+          failure-detector.acceptable-heartbeat-pause = 5s
           split-brain-resolver.stable-after = 3s
           down-removal-margin = 1s
         }

@@ -123,6 +123,6 @@ public sealed class JournalSpeed : IDisposable
 
         public override string PersistenceId => JobCoordinator.JournalId;
 
-        private void Answer() => _asker!.Tell(_state.Active!.Board!.CommittedCount);
+        private void Answer() => _asker!.Tell(_state.Jobs[0].Board!.CommittedCount);
     }
 }

@@ -21,7 +21,7 @@ public class TaskBoardTests
     {
         var board = new TaskBoard<string>(s_stage);
         board.TakeNext("a");
-        Assert.Equal([0], board.Lose("a"));
+        Assert.Equal([(0, 1)], board.Lose("a"));
         Assert.Equal((0, 2), board.TakeNext("b"));
         Assert.True(board.Complete(0, "first", new TaskMetrics { Units = 5 }));
         Assert.False(board.Complete(0, "second", new TaskMetrics { Units = 5 }));
@@ -46,10 +46,46 @@ public class TaskBoardTests
         board.TakeNext("a");
         board.Lose("a");
         board.TakeNext("b");
-        Assert.Null(board.Fail(0, attempt: 1));
+        Assert.False(board.Fail(0, attempt: 1, new FailedAttempt(1, "a", "broken")));
         Assert.Equal([1, 2], board.Waiting);
-        Assert.Equal(1, board.Fail(0, attempt: 2));
+        Assert.Empty(board.FailuresOf(0));
+        Assert.True(board.Fail(0, attempt: 2, new FailedAttempt(2, "b", "broken")));
         Assert.Equal([0, 1, 2], board.Waiting);
+        Assert.Equal([new FailedAttempt(2, "b", "broken")], board.FailuresOf(0));
+        Assert.Equal(0, board.DeathsOf(0));
+    }
+
+    [Fact]
+    public void LoseAll_PutsEveryRunningTaskBackAndLeavesWhatIsCommitted()
+    {
+        var board = new TaskBoard<string>(s_stage);
+        board.TakeNext("a");
+        board.TakeNext("b");
+        board.Complete(0, "d0", new TaskMetrics());
+        board.LoseAll();
+        Assert.Equal([1, 2], board.Waiting);
+        Assert.Empty(board.HeldBy("b"));
+        Assert.Equal(0, board.RunningCount);
+
+        // Its attempts are told apart from those before.
+        Assert.Equal((1, 2), board.TakeNext("b"));
+        Assert.Equal([(1, 2)], board.HeldBy("b"));
+    }
+
+    [Fact]
+    public void Die_CountsDeathsBesideFailures()
+    {
+        var board = new TaskBoard<string>(s_stage);
+        board.TakeNext("a");
+        board.Lose("a");
+        Assert.Equal(1, board.Die(0, new FailedAttempt(1, "a", "gone")));
+        board.TakeNext("b");
+        board.Fail(0, 2, new FailedAttempt(2, "b", "broken"));
+        board.TakeNext("c");
+        board.Lose("c");
+        Assert.Equal(2, board.Die(0, new FailedAttempt(3, "c", "gone")));
+        Assert.Equal([1, 2, 3], board.FailuresOf(0).Select(failure => failure.Attempt));
+        Assert.Equal(2, board.DeathsOf(0));
     }
 
     [Fact]

@@ -19,9 +19,9 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         _client = client;
     }
 
-    public static async Task<EmbeddedCluster> StartAsync(int workers, long memoryBytes = 4 << 20)
+    public static async Task<EmbeddedCluster> StartAsync(int workers, long memoryBytes = 4 << 20, int maxJobs = 1)
     {
-        var node = new NodeOptions { Workers = workers, MemoryBytes = memoryBytes };
+        var node = new NodeOptions { Workers = workers, MemoryBytes = memoryBytes, MaxJobs = maxJobs };
         IHost host = await NodeHost.StartAsync(node, NodeLogging.WarningsOnly);
         ActorSystem system = host.Services.GetRequiredService<ActorSystem>();
         await NodeHost.JoinedAsync(system, node, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
@@ -30,8 +30,10 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         return new EmbeddedCluster(host, new JobClient(system, coordinator));
     }
 
+    public JobClient Client => _client;
+
     public Task<IWireMessage> RunAsync(JobSpec spec, Action<JobProtocol.JobProgressed>? onProgress = null, CancellationToken cancellation = default) =>
-        _client.RunAsync(Guid.NewGuid().ToString("N"), spec, onProgress ?? (_ => { }), cancellation);
+        _client.RunAsync(Guid.NewGuid().ToString("N"), spec, priority: 0, onProgress ?? (_ => { }), cancellation);
 
     /// <summary>Runs a job that must succeed and returns the files in its output, without the manifest (it holds times).</summary>
     public async Task<SortedDictionary<string, byte[]>> ResultsAsync(JobSpec spec)

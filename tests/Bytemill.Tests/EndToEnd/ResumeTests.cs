@@ -48,8 +48,10 @@ public sealed class ResumeTests : IDisposable
         await AssertResultsAsync();
     }
 
-    [Fact]
-    public async Task Run_TokenizedFileDamagedBeforeItIsPublished_IsMadeAnew()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_TokenizedFileDamagedOrDeletedBeforeItIsPublished_IsMadeAnew(bool isDeleted)
     {
         string? damaged = null;
         for (int i = 0; damaged is null; i++)
@@ -65,9 +67,17 @@ public sealed class ResumeTests : IDisposable
             damaged = Directory.EnumerateFiles(_directory["out"], WorkFileNames.Tokenized, SearchOption.AllDirectories).Order(StringComparer.Ordinal).FirstOrDefault();
         }
 
-        byte[] bytes = File.ReadAllBytes(damaged);
-        bytes[bytes.Length / 2] ^= 4;
-        File.WriteAllBytes(damaged, bytes);
+        if (isDeleted)
+        {
+            File.Delete(damaged);
+        }
+        else
+        {
+            byte[] bytes = File.ReadAllBytes(damaged);
+            bytes[bytes.Length / 2] ^= 4;
+            File.WriteAllBytes(damaged, bytes);
+        }
+
         (int resumed, _, string[] errors) = await BytemillProcess.RunAsync([.. Command, "--resume"]);
         Assert.True(resumed == 0, string.Join('\n', errors));
         await AssertResultsAsync();

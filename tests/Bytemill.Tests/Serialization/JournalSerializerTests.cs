@@ -37,24 +37,31 @@ public sealed class JournalSerializerTests : IDisposable
         WrittenBytes = 8,
         ScratchBytes = 9,
         CoveredBytes = 10,
+        PassedRows = 11,
+        WeightedBytes = 12,
     };
 
     private static readonly CommittedAttempt s_attempt = new("stages/s0002/t000001-e3-a2-x", s_metrics);
     private static readonly PlanFacts s_plan = new(new JobSize(11, 12, 13, 14), 15, 16, 17, 18, 19);
+
+    private static readonly PoisonTask s_poison = new(2, StageKind.SegmentPieces, 1, [new FailedAttempt(1, "host:1/worker-0", "bad sector")]);
 
     // One of each entry, every field set to something that is not its default. The bytes are what version 1 writes: a journal
     // that holds them must be readable for ever, so a change here needs a new manifest, not new bytes.
     private static readonly (object Entry, string Manifest, string Hex)[] s_samples =
     [
         (new CoordinatorStarted(3, "node1/0f"), "cs1", "080312086e6f6465312f3066"),
-        (new JobAccepted("job-1", s_spec, true), "ja1", "0a056a6f622d31127d080212112f636f727075732f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318242002300132122f6d6f64656c732f6d2e627974656d696c6c3a040a026964400848085080808010680372052f6661737480018080108a0116080111000000000000e03f19070000000000000020031801"),
+        (new JobAccepted("job-1", s_spec, true, -3, 1_700_000_000_000), "ja1", "0a056a6f622d31127d080212112f636f727075732f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318242002300132122f6d6f64656c732f6d2e627974656d696c6c3a040a026964400848085080808010680372052f6661737480018080108a0116080111000000000000e03f1907000000000000002003180120052880d095ffbc31"),
         (new JobPlanned("job-1", s_plan), "jp1", "0a056a6f622d311212080b100c180d200e280f3010381140124813"),
-        (new AttemptCommitted("job-1", 2, 1, s_attempt), "ac1", "0a056a6f622d311002180122390a1c7374616765732f73303030322f743030303030312d65332d61322d7812190801108080808080201803200428053006380740084809500a"),
-        (new StageClosed("job-1", 2, s_metrics, 1234), "sc1", "0a056a6f622d3110021a190801108080808080201803200428053006380740084809500a20d209"),
+        (new AttemptCommitted("job-1", 2, 1, s_attempt), "ac1", "0a056a6f622d3110021801223d0a1c7374616765732f73303030322f743030303030312d65332d61322d78121d0801108080808080201803200428053006380740084809500a580b600c"),
+        (new StageClosed("job-1", 2, s_metrics, 1234), "sc1", "0a056a6f622d3110021a1d0801108080808080201803200428053006380740084809500a580b600c20d209"),
         (new AttemptInvalidated("job-1", 2, 1), "ai1", "0a056a6f622d3110021801"),
         (new StageReopened("job-1", 2, 9), "sr1", "0a056a6f622d3110021809"),
-        (new JobEnding("job-1", JobEnd.Failed("bad sector", isInputError: true)), "je1", "0a056a6f622d3112100802120a62616420736563746f721801"),
-        (new JobEnded("job-1", JobEnd.Completed("/out/manifest.json")), "jd1", "0a056a6f622d311216080112122f6f75742f6d616e69666573742e6a736f6e"),
+        (new JobEnding("job-1", JobEnd.Failed("bad sector", isInputError: true, s_poison)), "je1", "0a056a6f622d3112390802120a62616420736563746f7218012227080210041801221f0801120f686f73743a312f776f726b65722d301a0a62616420736563746f72"),
+        (new JobEnded("job-1", JobEnd.Completed("/out/manifest.json"), 1_700_000_000_001), "jd1", "0a056a6f622d311216080112122f6f75742f6d616e69666573742e6a736f6e1881d095ffbc31"),
+        (new JobPaused("job-1"), "jo1", "0a056a6f622d31"),
+        (new JobResumed("job-1"), "jr1", "0a056a6f622d31"),
+        (new JobPrioritized("job-1", -3), "jq1", "0a056a6f622d311005"),
         (
             new CoordinatorSnapshot(
                 3,
@@ -67,12 +74,17 @@ public sealed class JournalSerializerTests : IDisposable
                         [new StageOpening(1, 0, 0, false), new StageOpening(2, 1, 99, false), new StageOpening(3, 1, 0, true)],
                         [(1, [s_attempt, null])],
                         [null, s_attempt],
-                        JobEnd.Cancelled),
-                    new JobSnapshot(new JobAccepted("job-2", s_spec, false), null, [], [], [], [], null),
+                        JobEnd.Cancelled,
+                        -3,
+                        true),
+                    new JobSnapshot(new JobAccepted("job-2", s_spec, false), null, [], [], [], [], null, 2, false),
                 ],
-                [new JobEnded("job-0", JobEnd.Completed("/out/manifest.json"))]),
+                [
+                    new EndedJob("job-0", JobEnd.Completed("/out/manifest.json"), JobMode.Train, "/out", 4, 1_700_000_000_000, 1_700_000_000_001),
+                    new EndedJob("job-x", JobEnd.Cancelled, null, "", 0, 0, 0),
+                ]),
             "ss1",
-            "080312086e6f6465312f30661ae4020a88010a056a6f622d31127d080212112f636f727075732f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318242002300132122f6d6f64656c732f6d2e627974656d696c6c3a040a026964400848085080808010680372052f6661737480018080108a0116080111000000000000e03f190700000000000000200318011212080b100c180d200e280f30103811401248131a0810121810200f2a001a23080f1005180620072a190801108080808080201803200428053006380740084809500a22020801220608021001186322060803100120012a3f080112390a1c7374616765732f73303030322f743030303030312d65332d61322d7812190801108080808080201803200428053006380740084809500a1200320032390a1c7374616765732f73303030322f743030303030312d65332d61322d7812190801108080808080201803200428053006380740084809500a3a0208031a89010a86010a056a6f622d32127d080212112f636f727075732f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318242002300132122f6d6f64656c732f6d2e627974656d696c6c3a040a026964400848085080808010680372052f6661737480018080108a0116080111000000000000e03f1907000000000000002003221f0a056a6f622d301216080112122f6f75742f6d616e69666573742e6a736f6e"),
+            "080312086e6f6465312f30661af4020a88010a056a6f622d31127d080212112f636f727075732f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318242002300132122f6d6f64656c732f6d2e627974656d696c6c3a040a026964400848085080808010680372052f6661737480018080108a0116080111000000000000e03f190700000000000000200318011212080b100c180d200e280f30103811401248131a0810121810200f2a001a27080f1005180620072a1d0801108080808080201803200428053006380740084809500a580b600c22020801220608021001186322060803100120012a430801123d0a1c7374616765732f73303030322f743030303030312d65332d61322d78121d0801108080808080201803200428053006380740084809500a580b600c12003200323d0a1c7374616765732f73303030322f743030303030312d65332d61322d78121d0801108080808080201803200428053006380740084809500a580b600c3a020803400548011a8b010a86010a056a6f622d32127d080212112f636f727075732f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318242002300132122f6d6f64656c732f6d2e627974656d696c6c3a040a026964400848085080808010680372052f6661737480018080108a0116080111000000000000e03f1907000000000000002003400422370a056a6f622d301216080112122f6f75742f6d616e69666573742e6a736f6e180122042f6f757428083080d095ffbc313881d095ffbc31220b0a056a6f622d7812020803"),
     ];
 
     private readonly ActorSystem _system = ActorSystem.Create(
@@ -120,6 +132,42 @@ public sealed class JournalSerializerTests : IDisposable
         Assert.Equal(manifest, serializer.Manifest(entry));
         Assert.Equal(hex, Convert.ToHexStringLower(serializer.ToBinary(entry)));
         Assert.Equivalent(entry, serializer.FromBinary(Convert.FromHexString(hex), manifest), strict: true);
+    }
+
+    // Written before fields were added; they read as if these were not set.
+    [Theory]
+    [InlineData("ja1", "0a056a6f622d31127d080212112f636f727075732f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318242002300132122f6d6f64656c732f6d2e627974656d696c6c3a040a026964400848085080808010680372052f6661737480018080108a0116080111000000000000e03f19070000000000000020031801")]
+    [InlineData("je1", "0a056a6f622d3112100802120a62616420736563746f721801")]
+    [InlineData("jd1", "0a056a6f622d311216080112122f6f75742f6d616e69666573742e6a736f6e")]
+    [InlineData("ss1", "080312086e6f6465312f30661ae4020a88010a056a6f622d31127d080212112f636f727075732f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318242002300132122f6d6f64656c732f6d2e627974656d696c6c3a040a026964400848085080808010680372052f6661737480018080108a0116080111000000000000e03f190700000000000000200318011212080b100c180d200e280f30103811401248131a0810121810200f2a001a23080f1005180620072a190801108080808080201803200428053006380740084809500a22020801220608021001186322060803100120012a3f080112390a1c7374616765732f73303030322f743030303030312d65332d61322d7812190801108080808080201803200428053006380740084809500a1200320032390a1c7374616765732f73303030322f743030303030312d65332d61322d7812190801108080808080201803200428053006380740084809500a3a0208031a89010a86010a056a6f622d32127d080212112f636f727075732f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318242002300132122f6d6f64656c732f6d2e627974656d696c6c3a040a026964400848085080808010680372052f6661737480018080108a0116080111000000000000e03f1907000000000000002003221f0a056a6f622d301216080112122f6f75742f6d616e69666573742e6a736f6e")]
+    public void Entry_OfAnEarlierProgram_IsRead(string manifest, string hex)
+    {
+        TaskMetrics metrics = s_metrics with { PassedRows = 0, WeightedBytes = 0 };
+        CommittedAttempt attempt = s_attempt with { Metrics = metrics };
+        object expected = manifest switch
+        {
+            "ja1" => new JobAccepted("job-1", s_spec, true),
+            "je1" => new JobEnding("job-1", JobEnd.Failed("bad sector", isInputError: true)),
+            "jd1" => new JobEnded("job-1", JobEnd.Completed("/out/manifest.json")),
+            _ => new CoordinatorSnapshot(
+                3,
+                "node1/0f",
+                [
+                    new JobSnapshot(
+                        new JobAccepted("job-1", s_spec, true),
+                        s_plan,
+                        [new StageTime(null, 18, 16, 15, new TaskMetrics()), new StageTime(StageKind.TokenizeFiles, 5, 6, 7, metrics)],
+                        [new StageOpening(1, 0, 0, false), new StageOpening(2, 1, 99, false), new StageOpening(3, 1, 0, true)],
+                        [(1, [attempt, null])],
+                        [null, attempt],
+                        JobEnd.Cancelled,
+                        0,
+                        false),
+                    new JobSnapshot(new JobAccepted("job-2", s_spec, false), null, [], [], [], [], null, 0, false),
+                ],
+                [new EndedJob("job-0", JobEnd.Completed("/out/manifest.json"), null, "", 0, 0, 0)]),
+        };
+        Assert.Equivalent(expected, new JournalSerializer((ExtendedActorSystem)_system).FromBinary(Convert.FromHexString(hex), manifest), strict: true);
     }
 
     [Fact]

@@ -103,24 +103,46 @@ public sealed class PipelineSerializerTests : IDisposable
         InvalidRows = 14,
     };
 
+    private static readonly PoisonTask s_poison = new(2, StageKind.SegmentPieces, 1, [new FailedAttempt(1, "host:1/worker-0", "bad sector")]);
+
+    private static readonly JobSummary s_summary = new(
+        "job-1",
+        JobStatus.Paused,
+        JobMode.Train,
+        "/out",
+        -3,
+        1_700_000_000_000,
+        1_700_000_000_001,
+        new JobProgressed("job-1", Phase.Segment, "segmenting", 5, 9, true, 2, 8, 3, 1, "paused"),
+        "text");
+
+    private static readonly JobSummary s_ended = new("job-2", JobStatus.Cancelled, null, "", 0, 0, 0, null, "");
+
     // One of each message, every field set to something that is not its default. The bytes are what version 1 writes: they
     // must be readable for ever, so a change here needs a new manifest, not new bytes.
     private static readonly (IWireMessage Message, string Manifest, string Hex)[] s_samples =
     [
-        (new SubmitJob("job-1", s_spec), "sj1", "0a056a6f622d3112800212112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f666173747801800180808080208a0116080111000000000000e03f19000000000000008020039201096c616e67203d207a689901000000000000e03fa001808080808020a80101b00103c2013c0802100218022080808080202880808080403080808080800138801040014a13747261696e3d302e352c76616c69643d302e35510000000000000040"),
+        (new SubmitJob("job-1", s_spec, -3), "sj1", "0a056a6f622d3112800212112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f666173747801800180808080208a0116080111000000000000e03f19000000000000008020039201096c616e67203d207a689901000000000000e03fa001808080808020a80101b00103c2013c0802100218022080808080202880808080403080808080800138801040014a13747261696e3d302e352c76616c69643d302e355100000000000000401805"),
         (new JobAccepted("job-1"), "ja1", "0a056a6f622d31"),
         (new WatchJob("job-1"), "wj1", "0a056a6f622d31"),
         (new CancelJob("job-1"), "cj1", "0a056a6f622d31"),
         (new JobProgressed("job-1", Phase.Segment, "segmenting", 5, 9, true, 2, 8, 3, 1, "full"), "jp1", "0a056a6f622d3110041a0a7365676d656e74696e6720052809300138024008480350015a0466756c6c"),
         (new JobCompleted("job-1", "/out/manifest.json"), "jc1", "0a056a6f622d3112122f6f75742f6d616e69666573742e6a736f6e"),
-        (new JobFailed("job-1", "disk full", true), "jf1", "0a056a6f622d3112096469736b2066756c6c1801"),
+        (new JobFailed("job-1", "disk full", true, s_poison), "jf1", "0a056a6f622d3112096469736b2066756c6c18012227080210041801221f0801120f686f73743a312f776f726b65722d301a0a62616420736563746f72"),
         (new JobCancelled("job-1"), "jx1", "0a056a6f622d31"),
+        (new PauseJob("job-1"), "jo1", "0a056a6f622d31"),
+        (new ResumeJob("job-1"), "jr1", "0a056a6f622d31"),
+        (new PrioritizeJob("job-1", -3), "jq1", "0a056a6f622d311005"),
+        (new GetJob("job-1"), "gj1", "0a056a6f622d31"),
+        (ListJobs.Instance, "lj1", ""),
+        (new JobReported("job-1", s_summary, [new StageTime(StageKind.TokenizeFiles, 5, 6, 7, s_metrics)], s_poison, "too late"), "jt1", "0a056a6f622d3112540a056a6f622d311003180122042f6f757428053080d095ffbc313881d095ffbc31422b0a056a6f622d3110041a0a7365676d656e74696e6720052809300138024008480350015a067061757365644a04746578741a2b080f1005180620072a210801108080808080201803200428053006380740084809500a580b600c680d700e2227080210041801221f0801120f686f73743a312f776f726b65722d301a0a62616420736563746f722a08746f6f206c617465"),
+        (new JobsListed([s_summary, s_ended], 3), "jl1", "0a540a056a6f622d311003180122042f6f757428053080d095ffbc313881d095ffbc31422b0a056a6f622d3110041a0a7365676d656e74696e6720052809300138024008480350015a067061757365644a04746578740a090a056a6f622d3210071003"),
         (new RequestTask("host:1/worker-0"), "rt1", "0a0f686f73743a312f776f726b65722d30"),
         (new AssignTask(s_task, s_stage), "at1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212610803100d180522570a0472756e731204626173651a06736c6963657322046b6570742a0764726f70706564320672616e6b65643a0363757442056d6f64656c4a0d363030303d612c323530303d625209746f6b656e697a65645a046c656674282a"),
         (new TaskProgressed(s_task, 77), "tp1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b2002104d"),
         (new TaskCompleted(s_task, "stages/s0003/t000011", s_metrics), "tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a210801108080808080201803200428053006380740084809500a580b600c680d700e"),
         (new TaskFailed(s_task, "no space", true, true, true), "tf1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212086e6f207370616365180120012801"),
-        (new TaskAcknowledged(s_task, true), "ta1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b20021001"),
+        (new TaskAcknowledged(s_task, true, "stages/s0003/t000011"), "ta1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200210011a147374616765732f73303030332f74303030303131"),
         (new ReleaseJob(s_job), "rj1", "0a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d31"),
         (new RegisterShardHost("host:1/shards"), "rs1", "0a0d686f73743a312f736861726473"),
         (new OwnShards(s_job, ShardKind.Piece, [1, 4]), "os1", "0a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d3110011a020104"),
@@ -175,6 +197,7 @@ public sealed class PipelineSerializerTests : IDisposable
     [Theory]
     [InlineData("jp1", "0a056a6f622d3110041a0a7365676d656e74696e672005280930013802400848035001")]
     [InlineData("sj1", "0a056a6f622d3112840112112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f66617374780180018080808020")]
+    [InlineData("jf1", "0a056a6f622d3112096469736b2066756c6c1801")]
     [InlineData("tf1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212086e6f2073706163651801")]
     [InlineData("tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a1308011080808080802018032004280530063807")]
     public void Message_OfAnEarlierProgram_IsRead(string manifest, string hex)
@@ -183,6 +206,7 @@ public sealed class PipelineSerializerTests : IDisposable
         object expected = manifest switch
         {
             "sj1" => new SubmitJob("job-1", s_spec with { Sampling = null, Where = null, Sample = null, Limit = null, Layout = new OutputLayout(), OnError = InputErrorHandling.Fail, InvalidUtf8 = InvalidUtf8Handling.Fail }),
+            "jf1" => new JobFailed("job-1", "disk full", true),
             "jp1" => (JobProgressed)Sample(nameof(JobProgressed)).Message with { Notice = "" },
             "tf1" => (TaskFailed)Sample(nameof(TaskFailed)).Message with { IsDiskFull = false, IsWorkFileFault = false },
             _ => (TaskCompleted)Sample(nameof(TaskCompleted)).Message with { Metrics = s_metrics with { WrittenBytes = 0, ScratchBytes = 0, CoveredBytes = 0, PassedRows = 0, WeightedBytes = 0, LeftOutRows = 0, InvalidRows = 0 } },

@@ -15,7 +15,7 @@ internal abstract record CoordinatorEffect
     public sealed record Plan(JobReference Job, JobSpec Spec) : CoordinatorEffect;
 
     /// <summary>Break planning off; it still answers.</summary>
-    public sealed record CancelPlanning : CoordinatorEffect;
+    public sealed record CancelPlanning(string JobId) : CoordinatorEffect;
 
     /// <summary>Write the manifest of a complete stage; answered by <see cref="CoordinatorInput.ManifestWritten"/> or <see cref="CoordinatorInput.ManifestFailed"/>.</summary>
     /// <param name="Job">The job.</param>
@@ -27,20 +27,26 @@ internal abstract record CoordinatorEffect
     public sealed record WriteManifest(
         JobReference Job, StageSpec Stage, StageManifest Manifest, StageTime Time, ImmutableArray<StageTime>? Earlier, int Workers) : CoordinatorEffect;
 
-    /// <summary>A stage begins: its time runs from here.</summary>
-    public sealed record StartStageClock : CoordinatorEffect;
+    /// <summary>A stage of the job begins, or goes on: its time runs from here.</summary>
+    public sealed record StartStageClock(string JobId) : CoordinatorEffect;
 
     /// <summary>Delete directories of the work directory that nobody reads any more, as far as possible.</summary>
     public sealed record DeleteDirectories(JobReference Job, ImmutableArray<string> Directories) : CoordinatorEffect;
+
+    /// <summary>Delete, as far as possible, the attempts at a complete stage that do not count.</summary>
+    /// <param name="Job">The job.</param>
+    /// <param name="Stage">Number of the stage.</param>
+    /// <param name="Committed">Directories of the attempts that count, of this stage and of others.</param>
+    public sealed record DeleteAbandoned(JobReference Job, int Stage, ImmutableArray<string> Committed) : CoordinatorEffect;
 
     /// <summary>See which of these are still there; answered by <see cref="CoordinatorInput.AttemptsChecked"/>.</summary>
     /// <param name="Job">The job.</param>
     /// <param name="Closed">Stages that are read: a manifest that is gone is to be written again.</param>
     /// <param name="Open">What is committed of the open stage.</param>
-    /// <param name="IsPublishing">Whether files may have gone to their final names already.</param>
+    /// <param name="HasPublished">Whether files may have gone to their final names already.</param>
     /// <param name="ReadsAll">Whether the files are to be read and their checksums compared, not only their lengths.</param>
     public sealed record CheckAttempts(
-        JobReference Job, ImmutableArray<ClosedStage> Closed, ClosedStage Open, bool IsPublishing, bool ReadsAll) : CoordinatorEffect;
+        JobReference Job, ImmutableArray<ClosedStage> Closed, ClosedStage Open, bool HasPublished, bool ReadsAll) : CoordinatorEffect;
 
     /// <summary>Say when the pause is over, by <see cref="CoordinatorInput.DiskRetried"/>.</summary>
     public sealed record RetryDiskAfter(string JobId, TimeSpan Pause) : CoordinatorEffect;

@@ -15,7 +15,18 @@ internal abstract record CoordinatorEvent
     /// <param name="JobId">Its id.</param>
     /// <param name="Spec">What is asked for.</param>
     /// <param name="OutputExisted">Whether the output directory was there before: then it stays when the job leaves nothing in it.</param>
-    public sealed record JobAccepted(string JobId, JobSpec Spec, bool OutputExisted) : CoordinatorEvent;
+    /// <param name="Priority">Jobs of a higher one go first.</param>
+    /// <param name="At">When, in milliseconds since 1970-01-01 UTC; 0 where it was not written down.</param>
+    public sealed record JobAccepted(string JobId, JobSpec Spec, bool OutputExisted, int Priority = 0, long At = 0) : CoordinatorEvent;
+
+    /// <summary>The job stands still until it is resumed; its tasks have been given back.</summary>
+    public sealed record JobPaused(string JobId) : CoordinatorEvent;
+
+    /// <summary>The job stands in the queue again.</summary>
+    public sealed record JobResumed(string JobId) : CoordinatorEvent;
+
+    /// <summary>The job has another priority.</summary>
+    public sealed record JobPrioritized(string JobId, int Priority) : CoordinatorEvent;
 
     /// <summary>The plan is written; the first stage is open.</summary>
     public sealed record JobPlanned(string JobId, PlanFacts Plan) : CoordinatorEvent;
@@ -39,5 +50,8 @@ internal abstract record CoordinatorEvent
     public sealed record JobEnding(string JobId, JobEnd End) : CoordinatorEvent;
 
     /// <summary>The job is over and its files are gone, or it never began.</summary>
-    public sealed record JobEnded(string JobId, JobEnd End) : CoordinatorEvent;
+    /// <param name="JobId">The job.</param>
+    /// <param name="End">How it ended.</param>
+    /// <param name="At">When, in milliseconds since 1970-01-01 UTC; 0 where it was not written down.</param>
+    public sealed record JobEnded(string JobId, JobEnd End, long At = 0) : CoordinatorEvent;
 }

@@ -14,13 +14,29 @@ internal abstract record CoordinatorInput
     /// <param name="JobId">The job.</param>
     /// <param name="Spec">What is asked for.</param>
     /// <param name="OutputExists">Whether the output directory is there.</param>
-    public sealed record JobSubmitted(Party From, string JobId, JobSpec Spec, bool OutputExists) : CoordinatorInput;
+    /// <param name="Priority">Jobs of a higher one go first.</param>
+    public sealed record JobSubmitted(Party From, string JobId, JobSpec Spec, bool OutputExists, int Priority = 0) : CoordinatorInput;
 
     /// <summary>A client wants to hear of a job.</summary>
     public sealed record JobWatched(Party From, string JobId) : CoordinatorInput;
 
     /// <summary>A client wants a job stopped.</summary>
     public sealed record CancelRequested(Party From, string JobId) : CoordinatorInput;
+
+    /// <summary>Somebody wants a job to stand still, and its tasks given back. Answered with the job.</summary>
+    public sealed record PauseRequested(Party From, string JobId) : CoordinatorInput;
+
+    /// <summary>Somebody wants a paused job to go on. Answered with the job.</summary>
+    public sealed record ResumeRequested(Party From, string JobId) : CoordinatorInput;
+
+    /// <summary>Somebody wants a job to have another priority. Answered with the job.</summary>
+    public sealed record PriorityRequested(Party From, string JobId, int Priority) : CoordinatorInput;
+
+    /// <summary>Somebody wants to know of all jobs.</summary>
+    public sealed record JobsRequested(Party From) : CoordinatorInput;
+
+    /// <summary>Somebody wants to know of one job.</summary>
+    public sealed record JobRequested(Party From, string JobId) : CoordinatorInput;
 
     /// <summary>The plan of a job is written.</summary>
     public sealed record Planned(string JobId, PlanFacts Plan) : CoordinatorInput;

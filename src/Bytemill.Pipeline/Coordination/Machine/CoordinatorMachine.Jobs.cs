@@ -5,7 +5,7 @@ using static Bytemill.Pipeline.JobProtocol;
 
 namespace Bytemill.Pipeline;
 
-/// <content>Jobs: queue, plan, stages, end.</content>
+/// <content>Jobs: acceptance, plan, stages, end.</content>
 internal sealed partial class CoordinatorMachine
 {
     private void OnSubmitted(CoordinatorInput.JobSubmitted m)
@@ -16,7 +16,7 @@ internal sealed partial class CoordinatorMachine
 
             // Of two jobs to one directory the first may have made it.
             JobState? before = _state.Jobs.FirstOrDefault(job => job.Spec.OutputDirectory == m.Spec.OutputDirectory);
-            Emit(new CoordinatorEvent.JobAccepted(m.JobId, m.Spec, before?.OutputExisted ?? m.OutputExists));
+            Emit(new CoordinatorEvent.JobAccepted(m.JobId, m.Spec, before?.OutputExisted ?? m.OutputExists, m.Priority, _now));
         }
 
         Tell(m.From, new JobProtocol.JobAccepted(m.JobId));
@@ -40,12 +40,7 @@ internal sealed partial class CoordinatorMachine
             return;
         }
 
-        if (!_watchers.TryGetValue(m.JobId, out HashSet<Party>? watchers))
-        {
-            _watchers.Add(m.JobId, watchers = []);
-        }
-
-        if (watchers.Add(m.From))
+        if (ControlOf(m.JobId).Watchers.Add(m.From))
         {
             Do(new Watch(m.From));
         }
@@ -62,13 +57,13 @@ internal sealed partial class CoordinatorMachine
         if (_state.Find(m.JobId) is not { } job)
         {
             // Remembered, so that its submission, still on the way, does not start it.
-            Emit(new JobEnded(m.JobId, JobEnd.Cancelled));
+            Emit(new JobEnded(m.JobId, JobEnd.Cancelled, _now));
             Tell(m.From, JobEnd.Cancelled.ToMessage(m.JobId));
         }
-        else if (job != _state.Active)
+        else if (job.Plan is null && ControlOf(m.JobId) is { HasSlot: false, Errand: JobErrand.None })
         {
-            Emit(new JobEnded(m.JobId, JobEnd.Cancelled));
-            Announce(m.JobId, JobEnd.Cancelled);
+            // It has never begun.
+            EndForGood(job.JobId, JobEnd.Cancelled);
         }
         else if (job.End is null)
         {
@@ -85,34 +80,45 @@ internal sealed partial class CoordinatorMachine
 
     private void OnPlanned(CoordinatorInput.Planned m)
     {
-        _errand = Errand.None;
-        if (_state.Active is { End: null } job && job.JobId == m.JobId)
+        if (EndErrand(m.JobId) is { End: null } job)
         {
             Emit(new JobPlanned(m.JobId, m.Plan));
             Info(
                 "Planned job {JobId}: {Files} files, {Partitions} partitions, {TextBytes} bytes of text",
                 m.JobId, m.Plan.Files, m.Plan.Size.Partitions, m.Plan.TextBytes);
-            BeginStage();
+            ControlOf(m.JobId).IsChecked = true;
+            BeginStage(job);
         }
     }
 
     private void OnPlanFailed(CoordinatorInput.PlanFailed m)
     {
-        _errand = Errand.None;
-        if (_state.Active is { End: null } job && job.JobId == m.JobId)
+        if (EndErrand(m.JobId) is { End: null } job)
         {
             EndJob(job, JobEnd.Failed(m.Reason, m.IsInputError));
         }
     }
 
-    private void BeginStage()
+    // The job that was waited for; null when it is gone.
+    private JobState? EndErrand(string jobId)
     {
-        _shardOwners = [];
-        Do(new StartStageClock());
+        JobState? job = _state.Find(jobId);
+        if (job is not null)
+        {
+            ControlOf(jobId).Errand = JobErrand.None;
+        }
+
+        return job;
+    }
+
+    private void BeginStage(JobState job)
+    {
+        ControlOf(job.JobId).ShardOwners = [];
+        Do(new StartStageClock(job.JobId));
     }
 
     // A stage without tasks (tokenizing no files) is complete at once.
-    private void CloseStage(JobState job)
+    private void CloseStage(JobState job, JobControl control)
     {
         StageSpec stage = job.Stage!;
         if (stage.Kind == StageKind.PublishResults)
@@ -138,7 +144,7 @@ internal sealed partial class CoordinatorMachine
         }
 
         bool isLast = job.Script!.Advance(total.Entries).Current!.Kind == StageKind.PublishResults;
-        _errand = Errand.WritingManifest;
+        control.Errand = JobErrand.WritingManifest;
         Do(new WriteManifest(
             ReferenceOf(job), stage, manifest, new StageTime(stage.Kind, 0, total.Units, stage.TaskCount, total), isLast ? job.Times : null, _workers.Count));
     }
@@ -147,8 +153,7 @@ internal sealed partial class CoordinatorMachine
 
     private void OnManifestWritten(CoordinatorInput.ManifestWritten m)
     {
-        _errand = Errand.None;
-        if (_state.Active is not { End: null } job)
+        if (EndErrand(m.JobId) is not { End: null } job)
         {
             return;
         }
@@ -156,7 +161,8 @@ internal sealed partial class CoordinatorMachine
         ImmutableHashSet<string> before = job.AttemptParents();
         Emit(new StageClosed(m.JobId, m.Stage, TotalOf(job.Board!.ToManifest()), m.ElapsedMs));
         DeleteUnread(job, before);
-        BeginStage();
+        Do(new DeleteAbandoned(ReferenceOf(job), m.Stage, [.. job.CommittedDirectories()]));
+        BeginStage(job);
     }
 
     private void DeleteUnread(JobState job, ImmutableHashSet<string> before)
@@ -170,8 +176,7 @@ internal sealed partial class CoordinatorMachine
 
     private void OnManifestFailed(CoordinatorInput.ManifestFailed m)
     {
-        _errand = Errand.None;
-        if (_state.Active is not { End: null } job)
+        if (EndErrand(m.JobId) is not { End: null } job)
         {
             return;
         }
@@ -186,34 +191,31 @@ internal sealed partial class CoordinatorMachine
         }
     }
 
-    // Files may have been deleted, or not have reached the disk, while no coordinator lived.
-    private void CheckAttemptsOfRunningJob()
+    // Files may have been deleted, or not have reached the disk, while no coordinator lived or the job was paused.
+    private void CheckAttemptsOfFormerTime(JobState job, JobControl control)
     {
-        if (_state.Active is not { End: null, Board: { } board } job)
-        {
-            return;
-        }
-
+        TaskBoard<Party> board = job.Board!;
         Info("Job {JobId} goes on at stage {Stage}, {Kind}: {Done} of {Tasks} tasks are done", job.JobId, board.Stage.Number, board.Stage.Kind, board.CommittedCount, board.Stage.TaskCount);
-        CheckAttempts(job, Errand.CheckingAttempts);
+        CheckAttempts(job, control, JobErrand.CheckingAttempts);
     }
 
-    private void CheckAttempts(JobState job, Errand errand)
+    private void CheckAttempts(JobState job, JobControl control, JobErrand errand)
     {
-        _errand = errand;
+        control.Errand = errand;
         var open = new ClosedStage(job.Stage!, job.Board!.Committed);
-        Do(new CheckAttempts(ReferenceOf(job), job.Closed, open, job.IsPublishing, ReadsAll: errand == Errand.LookingForDamage));
+        Do(new CheckAttempts(ReferenceOf(job), job.Closed, open, job.HasPublished, ReadsAll: errand == JobErrand.LookingForDamage));
     }
 
     private void OnAttemptsChecked(CoordinatorInput.AttemptsChecked m)
     {
-        bool isTakeover = _errand == Errand.CheckingAttempts;
-        _errand = Errand.None;
-        if (_state.Active is not { End: null } job)
+        bool isTakeover = _controls.GetValueOrDefault(m.JobId)?.Errand == JobErrand.CheckingAttempts;
+        if (EndErrand(m.JobId) is not { End: null } job)
         {
             return;
         }
 
+        JobControl control = ControlOf(m.JobId);
+        control.IsChecked |= control.HasSlot;
         if (m.Fault is { } fault)
         {
             EndJob(job, JobEnd.Failed(fault, isInputError: false));
@@ -238,21 +240,26 @@ internal sealed partial class CoordinatorMachine
 
         if (isTakeover || !m.Missing.IsEmpty)
         {
-            BeginStage();
+            BeginStage(job);
         }
     }
 
     private void EndJob(JobState job, JobEnd end)
     {
         Emit(new JobEnding(job.JobId, end));
-        _stall = null;
-        _fullDiskTries = 0;
-        if (_errand == Errand.Planning)
+        JobControl control = ControlOf(job.JobId);
+        control.Stall = null;
+        if (control.Errand == JobErrand.Planning)
         {
             // What planning makes, as its last step, must not outlive the job: its end is waited for.
-            Do(new CancelPlanning());
+            Do(new CancelPlanning(job.JobId));
         }
 
+        TellToRelease(job);
+    }
+
+    private void TellToRelease(JobState job)
+    {
         var release = new TaskProtocol.ReleaseJob(ReferenceOf(job));
         foreach (Party owner in _workers.Keys.Concat(_shardHosts.Values).Append(_local))
         {
@@ -262,20 +269,19 @@ internal sealed partial class CoordinatorMachine
 
     private void OnCleanedUp(CoordinatorInput.CleanedUp m)
     {
-        _errand = Errand.None;
-        if (_state.Active is { End: { } end } job && job.JobId == m.JobId)
+        if (EndErrand(m.JobId) is { End: { } end })
         {
-            Emit(new JobEnded(m.JobId, end));
             Info("Job {JobId} ended: {End}", m.JobId, end.Kind);
-            Announce(m.JobId, end);
+            EndForGood(m.JobId, end);
         }
     }
 
-    private void Announce(string jobId, JobEnd end)
+    private void EndForGood(string jobId, JobEnd end)
     {
-        if (_watchers.Remove(jobId, out HashSet<Party>? watchers))
+        Emit(new JobEnded(jobId, end, _now));
+        if (_controls.Remove(jobId, out JobControl? control))
         {
-            foreach (Party watcher in watchers)
+            foreach (Party watcher in control.Watchers)
             {
                 Tell(watcher, end.ToMessage(jobId));
             }
@@ -284,26 +290,16 @@ internal sealed partial class CoordinatorMachine
 
     private void TellProgress()
     {
-        if (_state.Active is not { End: null } job || !_watchers.TryGetValue(job.JobId, out HashSet<Party>? watchers))
+        foreach (JobState job in _state.Jobs)
         {
-            return;
-        }
-
-        var progress = new JobProgressed(
-            job.JobId,
-            job.Stage?.Kind.Phase() ?? Phase.Plan,
-            job.Stage?.Kind.Describe() ?? "reading footers",
-            job.Board?.DoneUnits ?? 0,
-            job.TotalUnits,
-            job.Stage?.Kind.CountsBytes() ?? false,
-            job.Board?.CommittedCount ?? 0,
-            job.Stage?.TaskCount ?? 0,
-            _workers.Count,
-            _shardHosts.Count,
-            _stall?.Notice ?? "");
-        foreach (Party watcher in watchers)
-        {
-            Tell(watcher, progress);
+            if (job.End is null && ControlOf(job.JobId).Watchers is { Count: > 0 } watchers)
+            {
+                JobProgressed progress = ProgressOf(job);
+                foreach (Party watcher in watchers)
+                {
+                    Tell(watcher, progress);
+                }
+            }
         }
     }
 }

@@ -8,7 +8,8 @@ namespace Bytemill.Pipeline;
 /// <content>Tasks: who does which, and which attempt counts.</content>
 internal sealed partial class CoordinatorMachine
 {
-    private void AssignWaiting(JobState job)
+    // Tasks that have a place of their own; those for any worker wait for one that is idle.
+    private void AssignToOwners(JobState job, JobControl control)
     {
         TaskBoard<Party> board = job.Board!;
         if (!board.HasWaiting)
@@ -19,13 +20,12 @@ internal sealed partial class CoordinatorMachine
         switch (board.Stage.Kind.Placement())
         {
             case TaskPlacement.Worker:
-                AssignToIdleWorkers(job, board);
                 break;
             case TaskPlacement.NGramShard:
-                AssignShards(job, board, ShardKind.NGram);
+                AssignShards(job, control, ShardKind.NGram);
                 break;
             case TaskPlacement.PieceShard:
-                AssignShards(job, board, ShardKind.Piece);
+                AssignShards(job, control, ShardKind.Piece);
                 break;
             case TaskPlacement.Coordinator:
                 AssignAll(job, board, _ => _local);
@@ -35,23 +35,48 @@ internal sealed partial class CoordinatorMachine
         }
     }
 
-    private void AssignToIdleWorkers(JobState job, TaskBoard<Party> board)
+    private void AssignToIdleWorkers()
     {
+        if (_idleWorkers.Count == 0 || NextForWorkers() is null)
+        {
+            return;
+        }
+
         // A copy: giving a worker its task takes it off the set.
         foreach (Party worker in _idleWorkers.OrderBy(worker => _workers[worker], StringComparer.Ordinal).ToArray())
         {
-            if (board.TakeNext(worker) is not { } task)
+            if (NextForWorkers() is not { } job)
             {
                 break;
             }
 
+            (int index, int attempt) = job.Board!.TakeNext(worker)!.Value;
             _idleWorkers.Remove(worker);
-            Assign(job, board, task.Index, task.Attempt, worker);
+            Assign(job, job.Board, index, attempt, worker);
         }
     }
 
-    private void AssignShards(JobState job, TaskBoard<Party> board, ShardKind kind)
+    // Workers go to the job of the highest priority; among equals to the one that has fewest of them.
+    private JobState? NextForWorkers()
     {
+        JobState? next = null;
+        foreach (JobState job in _state.Jobs)
+        {
+            if (job is { End: null, Board: { HasWaiting: true } board }
+                && board.Stage.Kind.Placement() == TaskPlacement.Worker
+                && ControlOf(job.JobId).IsOpenForTasks
+                && (next is null || job.Priority > next.Priority || (job.Priority == next.Priority && board.RunningCount < next.Board!.RunningCount)))
+            {
+                next = job;
+            }
+        }
+
+        return next;
+    }
+
+    private void AssignShards(JobState job, JobControl control, ShardKind kind)
+    {
+        TaskBoard<Party> board = job.Board!;
         if (_shardHosts.Count == 0)
         {
             return;
@@ -61,9 +86,9 @@ internal sealed partial class CoordinatorMachine
 
         // A shard stays where its task runs: a host that must give it up stops it, and nobody would report the task.
         ImmutableArray<Party> owners = [.. hosts.Select((host, shard) => board.TryGetOwner(shard, out Party owner) ? owner : _shardHosts[host])];
-        if (!owners.SequenceEqual(_shardOwners))
+        if (!owners.SequenceEqual(control.ShardOwners))
         {
-            _shardOwners = owners;
+            control.ShardOwners = owners;
             foreach (IGrouping<Party, int> group in Enumerable.Range(0, owners.Length).GroupBy(shard => owners[shard]))
             {
                 Tell(group.Key, new OwnShards(ReferenceOf(job), kind, [.. group]));
@@ -88,11 +113,14 @@ internal sealed partial class CoordinatorMachine
     // Runners take no notice of an assignment that they have already, so it may be sent as often as one likes.
     private void AssignSilentAgain()
     {
-        if (_state.Active is { End: null, Board: { } board } job)
+        foreach (JobState job in _state.Jobs)
         {
-            foreach ((int index, int attempt, Party owner) in board.TickSilence(SilentTicks))
+            if (job is { End: null, Board: { } board })
             {
-                Assign(job, board, index, attempt, owner);
+                foreach ((int index, int attempt, Party owner) in board.TickSilence(SilentTicks))
+                {
+                    Assign(job, board, index, attempt, owner);
+                }
             }
         }
     }
@@ -105,15 +133,18 @@ internal sealed partial class CoordinatorMachine
             Info("Worker {WorkerId} joined; {Workers} workers", m.WorkerId, _workers.Count);
         }
 
-        if (_state.Active is { End: null, Board: { } board } job && board.HeldBy(m.From) is { IsEmpty: false } held)
+        foreach (JobState job in _state.Jobs)
         {
-            // Its request crossed the assignment on the way, or the assignment got lost: the same attempt serves both.
-            foreach ((int index, int attempt) in held)
+            if (job is { End: null, Board: { } board } && board.HeldBy(m.From) is { IsEmpty: false } held)
             {
-                Assign(job, board, index, attempt, m.From);
-            }
+                // Its request crossed the assignment on the way, or the assignment got lost: the same attempt serves both.
+                foreach ((int index, int attempt) in held)
+                {
+                    Assign(job, board, index, attempt, m.From);
+                }
 
-            return;
+                return;
+            }
         }
 
         _idleWorkers.Add(m.From);
@@ -129,8 +160,7 @@ internal sealed partial class CoordinatorMachine
             }
 
             // A new process on the old address. The end of the old one is told later, or was overtaken.
-            int tasks = _state.Active?.Board?.Lose(known).Length ?? 0;
-            Warn("Lost {Owner}; {Tasks} of its tasks go to others", m.HostId, tasks);
+            Warn("Lost {Owner}; {Tasks} of its tasks go to others", m.HostId, Lose(known, m.HostId, isDead: true));
         }
 
         _shardHosts[m.HostId] = m.From;
@@ -145,13 +175,13 @@ internal sealed partial class CoordinatorMachine
             return;
         }
 
-        if (IsCurrent(m.Task))
+        if (Current(m.Task) is { } job && ControlOf(job.JobId).HasSlot)
         {
-            _state.Active!.Board!.Progress(m.Task.Index, m.Task.Attempt, m.Units);
+            job.Board!.Progress(m.Task.Index, m.Task.Attempt, m.Units);
         }
-        else if (m.Task.Job.Epoch < _state.Epoch || _state.EndOf(m.Task.Job.JobId) is not null)
+        else if (m.Task.Job.Epoch < _state.Epoch || _state.Find(m.Task.Job.JobId) is not { } known || !ControlOf(known.JobId).HasSlot)
         {
-            // Work for a coordinator that is gone, or for a job that has ended: its result would be turned away.
+            // Work for a coordinator that is gone, or for a job that has ended or is paused: nobody waits for its result.
             Tell(m.From, new ReleaseJob(m.Task.Job));
         }
     }
@@ -165,19 +195,19 @@ internal sealed partial class CoordinatorMachine
         }
 
         bool isAccepted = false;
-        if (_state.Active is { End: null } job && job.JobId == task.Job.JobId)
+        if (_state.Find(task.Job.JobId) is { End: null } job)
         {
             // A report is repeated until acknowledged, also to the next coordinator: whoever did what counts must not be told to delete it.
             isAccepted = job.IsCommitted(task.Index, m.Attempt.Directory);
-            if (!isAccepted && IsCurrent(task) && WorkDirectory.IsAttemptName(m.Attempt.Directory) && job.Board!.IsOpen(task.Index))
+            if (!isAccepted && Current(task) is not null && WorkDirectory.IsAttemptName(m.Attempt.Directory) && job.Board!.IsOpen(task.Index))
             {
                 Emit(new AttemptCommitted(job.JobId, task.Stage, task.Index, m.Attempt));
-                _fullDiskTries = 0;
+                ControlOf(job.JobId).FullDiskTries = 0;
                 isAccepted = true;
             }
         }
 
-        Tell(m.From, new TaskAcknowledged(task, isAccepted));
+        Tell(m.From, new TaskAcknowledged(task, isAccepted, m.Attempt.Directory));
     }
 
     private void OnTaskFailed(CoordinatorInput.TaskFailed m)
@@ -188,13 +218,13 @@ internal sealed partial class CoordinatorMachine
             return;
         }
 
-        Tell(m.From, new TaskAcknowledged(task, IsAccepted: false));
-        if (!IsCurrent(task))
+        Tell(m.From, new TaskAcknowledged(task, IsAccepted: false, AttemptDirectory: ""));
+        if (Current(task) is not { } job)
         {
             return;
         }
 
-        JobState job = _state.Active!;
+        JobControl control = ControlOf(job.JobId);
         if (m.IsDiskFull)
         {
             // Not counted: however often it happens, the task can be done once there is room.
@@ -206,14 +236,16 @@ internal sealed partial class CoordinatorMachine
             return;
         }
 
-        if (m.IsWorkFileFault && _errand is Errand.CheckingAttempts or Errand.LookingForDamage)
+        if (m.IsWorkFileFault && control.Errand is JobErrand.CheckingAttempts or JobErrand.LookingForDamage)
         {
             // Its files are looked at already.
             job.Board!.Return(task.Index, task.Attempt);
             return;
         }
 
-        if (job.Board!.Fail(task.Index, task.Attempt) is not { } failures)
+        TaskBoard<Party> board = job.Board!;
+        string owner = board.TryGetOwner(task.Index, out Party held) ? NameOf(held) : "";
+        if (!board.Fail(task.Index, task.Attempt, new FailedAttempt(task.Attempt, owner, m.Reason)))
         {
             return;
         }
@@ -224,39 +256,49 @@ internal sealed partial class CoordinatorMachine
             return;
         }
 
+        int failures = board.FailuresOf(task.Index).Length - board.DeathsOf(task.Index);
         Warn(
             "Task {Index} of stage {Stage} failed ({Failures} of {MaxFailures} times): {Reason}",
             task.Index, task.Stage, failures, MaxFailures, m.Reason);
         if (failures >= MaxFailures)
         {
             EndJob(job, JobEnd.Failed(
-                $"Stopped while {job.Stage!.Kind.Describe()}: task {task.Index} failed {failures} times, last with: {m.Reason}", isInputError: false));
+                $"Stopped while {board.Stage.Kind.Describe()}: task {task.Index} failed {failures} times, last with: {m.Reason}", isInputError: false, PoisonOf(board, task.Index)));
         }
-        else if (m.IsWorkFileFault && _errand == Errand.None)
+        else if (m.IsWorkFileFault && control.Errand == JobErrand.None)
         {
             Warn("Work files of job {JobId} are gone or damaged; all that are still needed are read to find out which", job.JobId);
-            CheckAttempts(job, Errand.LookingForDamage);
+            CheckAttempts(job, control, JobErrand.LookingForDamage);
         }
     }
 
     // Trying again is the only way to know: how much room a task needs shows when it writes.
     private void WaitForRoom(JobState job, string reason)
     {
-        if (_stall is not null)
+        JobControl control = ControlOf(job.JobId);
+        if (control.Stall is not null || !control.HasSlot)
         {
             return;
         }
 
-        _stall = new DiskStall(reason, ++_fullDiskTries);
-        Warn("Job {JobId} waits: {Notice}", job.JobId, _stall.Notice);
-        Do(new RetryDiskAfter(job.JobId, _stall.Pause));
+        control.Stall = new DiskStall(reason, ++control.FullDiskTries);
+        Warn("Job {JobId} waits: {Notice}", job.JobId, control.Stall.Notice);
+        Do(new RetryDiskAfter(job.JobId, control.Stall.Pause));
+    }
+
+    private void OnDiskRetried(CoordinatorInput.DiskRetried m)
+    {
+        if (_state.Find(m.JobId) is not null)
+        {
+            ControlOf(m.JobId).Stall = null;
+        }
     }
 
     private void OnPartyLost(Party gone, bool isLeaving)
     {
-        foreach (HashSet<Party> watchers in _watchers.Values)
+        foreach (JobControl control in _controls.Values)
         {
-            watchers.Remove(gone);
+            control.Watchers.Remove(gone);
         }
 
         bool wasWorker = _workers.Remove(gone, out string? workerId);
@@ -273,12 +315,12 @@ internal sealed partial class CoordinatorMachine
         }
 
         string owner = workerId ?? hostId!;
-        int tasks = _state.Active is { End: null } job ? job.Board?.Lose(gone).Length ?? 0 : 0;
+        int tasks = Lose(gone, owner, isDead: !isLeaving);
         if (isLeaving)
         {
             Info("{Owner} leaves; {Tasks} of its tasks go to others", owner, tasks);
         }
-        else if (_state.Active is { End: null })
+        else if (_state.Jobs.Any(job => job.End is null && ControlOf(job.JobId).HasSlot))
         {
             Warn("Lost {Owner}; {Tasks} of its tasks go to others", owner, tasks);
         }
@@ -292,6 +334,40 @@ internal sealed partial class CoordinatorMachine
     // Whoever has been replaced and does not know it must not say a word: what it would turn away may be what counts.
     private bool IsOfNewerCoordinator(TaskIdentity task) => task.Job.Epoch > _state.Epoch;
 
-    private bool IsCurrent(TaskIdentity task) =>
-        _state.Active is { End: null, Stage: { } stage } job && task.Job.JobId == job.JobId && task.Job.Epoch == _state.Epoch && task.Stage == stage.Number;
+    // The job whose open stage the task is of, where this coordinator gave it out.
+    private JobState? Current(TaskIdentity task) =>
+        task.Job.Epoch == _state.Epoch && _state.Find(task.Job.JobId) is { End: null, Stage: { } stage } job && task.Stage == stage.Number ? job : null;
+
+    // The tasks of somebody who is gone wait again; returns how many there were.
+    private int Lose(Party gone, string name, bool isDead)
+    {
+        int tasks = 0;
+        foreach (JobState job in _state.Jobs)
+        {
+            if (job is not { End: null, Board: { } board })
+            {
+                continue;
+            }
+
+            foreach ((int index, int attempt) in board.Lose(gone))
+            {
+                tasks++;
+                if (isDead && board.Die(index, new FailedAttempt(attempt, name, "the process died, or was not heard any more")) >= _maxDeaths && job.End is null)
+                {
+                    EndJob(job, JobEnd.Failed(
+                        $"Stopped while {board.Stage.Kind.Describe()}: {_maxDeaths} processes died while they did task {index}. If they ran out of memory, give them more, or set a smaller --memory or --partition-size.",
+                        isInputError: false,
+                        PoisonOf(board, index)));
+                }
+            }
+        }
+
+        return tasks;
+    }
+
+    private string NameOf(Party who) =>
+        _workers.TryGetValue(who, out string? worker) ? worker
+        : _shardHosts.FirstOrDefault(host => host.Value == who).Key ?? "coordinator";
+
+    private static PoisonTask PoisonOf(TaskBoard<Party> board, int index) => new(board.Stage.Number, board.Stage.Kind, index, board.FailuresOf(index));
 }

@@ -18,35 +18,34 @@ internal sealed partial class CoordinatorMachine
     // Runners report five times a second; after this many ticks without a word the assignment may have got lost.
     internal const int SilentTicks = 25;
 
-    private const int MaxFailures = 3;
+    internal const int MaxFailures = 3;
+
+    // A task that takes its process down with it would else go round the cluster for ever. More than die by chance at the same task.
+    internal const int MaxDeaths = 5;
 
     private readonly Party _local;
+    private readonly int _maxRunning;
+    private readonly int _maxDeaths;
     private readonly ImmutableArray<CoordinatorEvent>.Builder _events = ImmutableArray.CreateBuilder<CoordinatorEvent>();
     private readonly ImmutableArray<CoordinatorEffect>.Builder _effects = ImmutableArray.CreateBuilder<CoordinatorEffect>();
     private CoordinatorState _state = new();
+    private long _now;
 
     // From here on what a new coordinator does not know.
-    private readonly Dictionary<string, HashSet<Party>> _watchers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JobControl> _controls = new(StringComparer.Ordinal);
     private readonly Dictionary<Party, string> _workers = [];
     private readonly HashSet<Party> _idleWorkers = [];
     private readonly Dictionary<string, Party> _shardHosts = new(StringComparer.Ordinal);
-    private ImmutableArray<Party> _shardOwners = [];
-    private DiskStall? _stall;
-    private int _fullDiskTries;
-    private Errand _errand;
 
     /// <param name="local">Runs the tasks that belong to the coordinator itself.</param>
-    public CoordinatorMachine(Party local) => _local = local;
-
-    /// <summary>What the coordinator waits for before it can decide on. Only one at a time.</summary>
-    private enum Errand
+    /// <param name="maxRunning">How many jobs run at the same time, 1 or more; others wait.</param>
+    /// <param name="maxDeaths">How many processes may die at the same task before its job fails.</param>
+    public CoordinatorMachine(Party local, int maxRunning = 1, int maxDeaths = MaxDeaths)
     {
-        None,
-        Planning,
-        CheckingAttempts,
-        LookingForDamage,
-        WritingManifest,
-        CleaningUp,
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxRunning, 1);
+        _local = local;
+        _maxRunning = maxRunning;
+        _maxDeaths = maxDeaths;
     }
 
     /// <summary>What the journal says.</summary>
@@ -59,13 +58,15 @@ internal sealed partial class CoordinatorMachine
     public void Apply(CoordinatorEvent happened) => _state.Apply(happened);
 
     /// <summary>Decides what follows from an input.</summary>
-    public Decision Handle(CoordinatorInput input)
+    /// <param name="input">What happened.</param>
+    /// <param name="now">When, in milliseconds since 1970-01-01 UTC: written down, never decided by.</param>
+    public Decision Handle(CoordinatorInput input, long now = 0)
     {
+        _now = now;
         switch (input)
         {
             case CoordinatorInput.Started m:
                 Emit(new CoordinatorStarted(_state.Epoch + 1, m.Coordinator));
-                CheckAttemptsOfRunningJob();
                 break;
             case CoordinatorInput.JobSubmitted m:
                 OnSubmitted(m);
@@ -76,6 +77,21 @@ internal sealed partial class CoordinatorMachine
             case CoordinatorInput.CancelRequested m:
                 OnCancelRequested(m);
                 break;
+            case CoordinatorInput.PauseRequested m:
+                OnPauseRequested(m);
+                break;
+            case CoordinatorInput.ResumeRequested m:
+                OnResumeRequested(m);
+                break;
+            case CoordinatorInput.PriorityRequested m:
+                OnPriorityRequested(m);
+                break;
+            case CoordinatorInput.JobsRequested m:
+                Tell(m.From, new JobProtocol.JobsListed(ListJobs(), _maxRunning));
+                return Take();
+            case CoordinatorInput.JobRequested m:
+                Report(m.From, m.JobId);
+                return Take();
             case CoordinatorInput.Planned m:
                 OnPlanned(m);
                 break;
@@ -105,7 +121,7 @@ internal sealed partial class CoordinatorMachine
                 TellProgress();
                 return Take();
             case CoordinatorInput.DiskRetried m:
-                _stall = _state.Active?.JobId == m.JobId ? null : _stall;
+                OnDiskRetried(m);
                 break;
             case CoordinatorInput.ManifestWritten m:
                 OnManifestWritten(m);
@@ -130,33 +146,58 @@ internal sealed partial class CoordinatorMachine
     // Whatever happened: does the next thing that is due, as far as nothing has to be waited for.
     private void Proceed()
     {
-        while (_errand == Errand.None && _state.Active is { } job)
+        FillSlots();
+        foreach (JobState job in _state.Jobs)
+        {
+            Proceed(job, ControlOf(job.JobId));
+        }
+
+        AssignToIdleWorkers();
+    }
+
+    private void Proceed(JobState job, JobControl control)
+    {
+        while (control.Errand == JobErrand.None)
         {
             if (job.End is { } end)
             {
-                _errand = Errand.CleaningUp;
+                control.Errand = JobErrand.CleaningUp;
                 Do(new CleanUp(
-                    ReferenceOf(job), job.Spec.OutputDirectory, RemoveResults: end.Kind == JobEndKind.Failed && job.IsPublishing, job.OutputExisted));
+                    ReferenceOf(job), job.Spec.OutputDirectory, RemoveResults: end.Kind != JobEndKind.Completed && job.HasPublished, job.OutputExisted));
             }
-            else if (job.Plan is null)
-            {
-                _errand = Errand.Planning;
-                Do(new Plan(ReferenceOf(job), job.Spec));
-            }
-            else if (_stall is not null)
+            else if (!control.HasSlot || control.Stall is not null)
             {
                 return;
             }
+            else if (job.Plan is null)
+            {
+                control.Errand = JobErrand.Planning;
+                Do(new Plan(ReferenceOf(job), job.Spec));
+            }
+            else if (!control.IsChecked)
+            {
+                CheckAttemptsOfFormerTime(job, control);
+            }
             else if (!job.Board!.IsComplete)
             {
-                AssignWaiting(job);
+                AssignToOwners(job, control);
                 return;
             }
             else
             {
-                CloseStage(job);
+                CloseStage(job, control);
             }
         }
+    }
+
+    private JobControl ControlOf(string jobId)
+    {
+        if (!_controls.TryGetValue(jobId, out JobControl? control))
+        {
+            _controls.Add(jobId, control = new JobControl());
+        }
+
+        return control;
     }
 
     private JobReference ReferenceOf(JobState job) => new(job.JobId, _state.Epoch, JobOutput.WorkDirectoryOf(job.Spec, job.JobId));

@@ -8,4 +8,4 @@ namespace Bytemill.Pipeline;
 /// <param name="Jobs">Jobs that have not ended, in their order.</param>
 /// <param name="Ended">Ends that may still be asked for, in their order.</param>
 internal sealed record CoordinatorSnapshot(
-    long Epoch, string Coordinator, ImmutableArray<JobSnapshot> Jobs, ImmutableArray<CoordinatorEvent.JobEnded> Ended);
+    long Epoch, string Coordinator, ImmutableArray<JobSnapshot> Jobs, ImmutableArray<EndedJob> Ended);

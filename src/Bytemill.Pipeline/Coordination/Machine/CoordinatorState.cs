@@ -7,7 +7,7 @@ internal sealed class CoordinatorState
     private const int EndedJobsKept = 100;
 
     private readonly List<JobState> _jobs = [];
-    private readonly Dictionary<string, JobEnd> _ended = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, EndedJob> _ended = new(StringComparer.Ordinal);
     private readonly Queue<string> _endedOrder = new();
 
     public CoordinatorState()
@@ -19,9 +19,9 @@ internal sealed class CoordinatorState
         Epoch = snapshot.Epoch;
         Coordinator = snapshot.Coordinator;
         _jobs.AddRange(snapshot.Jobs.Select(job => new JobState(job)));
-        foreach (CoordinatorEvent.JobEnded ended in snapshot.Ended)
+        foreach (EndedJob ended in snapshot.Ended)
         {
-            End(ended);
+            Keep(ended);
         }
     }
 
@@ -31,16 +31,19 @@ internal sealed class CoordinatorState
     /// <summary>Who the present coordinator is; empty before the first.</summary>
     public string Coordinator { get; private set; } = "";
 
-    /// <summary>The job that runs; others wait behind it.</summary>
-    public JobState? Active => _jobs.Count == 0 ? null : _jobs[0];
-
-    /// <summary>All jobs that have not ended, in their order.</summary>
+    /// <summary>All jobs that have not ended, in the order in which they were accepted.</summary>
     public IReadOnlyList<JobState> Jobs => _jobs;
+
+    /// <summary>The last jobs that have ended, in their order.</summary>
+    public IEnumerable<EndedJob> Ended => _endedOrder.Select(jobId => _ended[jobId]);
 
     public JobState? Find(string jobId) => _jobs.Find(job => job.JobId == jobId);
 
     /// <summary>How a job ended; <c>null</c> when it has not, or long ago.</summary>
-    public JobEnd? EndOf(string jobId) => _ended.GetValueOrDefault(jobId);
+    public JobEnd? EndOf(string jobId) => FindEnded(jobId)?.End;
+
+    /// <summary>A job that has ended; <c>null</c> when it has not, or long ago.</summary>
+    public EndedJob? FindEnded(string jobId) => _ended.GetValueOrDefault(jobId);
 
     public bool IsKnown(string jobId) => _ended.ContainsKey(jobId) || Find(jobId) is not null;
 
@@ -55,6 +58,15 @@ internal sealed class CoordinatorState
                 break;
             case CoordinatorEvent.JobAccepted e:
                 _jobs.Add(new JobState(e));
+                break;
+            case CoordinatorEvent.JobPaused e:
+                Get(e.JobId).Pause();
+                break;
+            case CoordinatorEvent.JobResumed e:
+                Get(e.JobId).Resume();
+                break;
+            case CoordinatorEvent.JobPrioritized e:
+                Get(e.JobId).Prioritize(e.Priority);
                 break;
             case CoordinatorEvent.JobPlanned e:
                 Get(e.JobId).Begin(e);
@@ -82,17 +94,22 @@ internal sealed class CoordinatorState
         }
     }
 
-    public CoordinatorSnapshot ToSnapshot() => new(
-        Epoch, Coordinator, [.. _jobs.Select(job => job.ToSnapshot())], [.. _endedOrder.Select(jobId => new CoordinatorEvent.JobEnded(jobId, _ended[jobId]))]);
+    public CoordinatorSnapshot ToSnapshot() => new(Epoch, Coordinator, [.. _jobs.Select(job => job.ToSnapshot())], [.. Ended]);
 
     private JobState Get(string jobId) =>
         Find(jobId) ?? throw new InvalidDataException($"The journal contradicts itself: it knows of no job {jobId} that runs or waits.");
 
     private void End(CoordinatorEvent.JobEnded e)
     {
+        JobState? job = Find(e.JobId);
+        Keep(new EndedJob(e.JobId, e.End, job?.Spec.Mode, job?.Spec.OutputDirectory ?? "", job?.Priority ?? 0, job?.AcceptedAt ?? 0, e.At));
         _jobs.RemoveAll(job => job.JobId == e.JobId);
-        _ended.Add(e.JobId, e.End);
-        _endedOrder.Enqueue(e.JobId);
+    }
+
+    private void Keep(EndedJob ended)
+    {
+        _ended.Add(ended.JobId, ended);
+        _endedOrder.Enqueue(ended.JobId);
         if (_endedOrder.Count > EndedJobsKept)
         {
             _ended.Remove(_endedOrder.Dequeue());

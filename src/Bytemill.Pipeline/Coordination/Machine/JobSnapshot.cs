@@ -10,6 +10,8 @@ namespace Bytemill.Pipeline;
 /// <param name="Closed">Attempts of the stages done whose files are still read, by number of the stage.</param>
 /// <param name="Open">What is committed of the open stage.</param>
 /// <param name="End">How it ended; <c>null</c> when it has not.</param>
+/// <param name="Priority">Its present priority.</param>
+/// <param name="IsPaused">Whether it stands still until it is resumed.</param>
 internal sealed record JobSnapshot(
     CoordinatorEvent.JobAccepted Accepted,
     PlanFacts? Plan,
@@ -17,4 +19,6 @@ internal sealed record JobSnapshot(
     ImmutableArray<StageOpening> Openings,
     ImmutableArray<(int Stage, ImmutableArray<CommittedAttempt?> Attempts)> Closed,
     ImmutableArray<CommittedAttempt?> Open,
-    JobEnd? End);
+    JobEnd? End,
+    int Priority,
+    bool IsPaused);

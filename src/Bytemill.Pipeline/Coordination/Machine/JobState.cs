@@ -16,6 +16,7 @@ internal sealed class JobState
     public JobState(CoordinatorEvent.JobAccepted accepted)
     {
         _accepted = accepted;
+        Priority = accepted.Priority;
     }
 
     public JobState(JobSnapshot snapshot)
@@ -36,6 +37,8 @@ internal sealed class JobState
 
         Commit(snapshot.Open);
         End = snapshot.End;
+        Priority = snapshot.Priority;
+        IsPaused = snapshot.IsPaused;
     }
 
     public string JobId => _accepted.JobId;
@@ -43,6 +46,15 @@ internal sealed class JobState
     public JobSpec Spec => _accepted.Spec;
 
     public bool OutputExisted => _accepted.OutputExisted;
+
+    /// <summary>When it was accepted, in milliseconds since 1970-01-01 UTC; 0 where that was not written down.</summary>
+    public long AcceptedAt => _accepted.At;
+
+    /// <summary>Jobs of a higher one go first.</summary>
+    public int Priority { get; private set; }
+
+    /// <summary>Whether it stands still until it is resumed.</summary>
+    public bool IsPaused { get; private set; }
 
     public PlanFacts? Plan { get; private set; }
 
@@ -58,6 +70,9 @@ internal sealed class JobState
 
     /// <summary>Whether results are on their way to their final names, which cannot be taken back half way.</summary>
     public bool IsPublishing => Stage?.Kind == StageKind.PublishResults;
+
+    /// <summary>Whether some may have got there: also once the job has had to go back, since one that was still on its way was gone.</summary>
+    public bool HasPublished => _scripts.Values.Any(script => script.Current!.Kind == StageKind.PublishResults);
 
     /// <summary>Planning and the stages done, in order.</summary>
     public ImmutableArray<StageTime> Times => [.. _times];
@@ -78,13 +93,12 @@ internal sealed class JobState
         Board?.CommittedAt(index)?.Directory == directory
         || _closed.Values.Any(stage => (uint)index < (uint)stage.Attempts.Length && stage.Attempts[index]?.Directory == directory);
 
+    /// <summary>Committed attempts of the open stage and of those whose files are still read, relative to the work directory.</summary>
+    public IEnumerable<string> CommittedDirectories() =>
+        (Board?.Committed ?? []).Concat(_closed.Values.SelectMany(stage => stage.Attempts)).Where(attempt => attempt is not null).Select(attempt => attempt!.Directory);
+
     /// <summary>Directories that hold committed attempts, relative to the work directory.</summary>
-    public ImmutableHashSet<string> AttemptParents() =>
-    [
-        .. (Board?.Committed ?? []).Concat(_closed.Values.SelectMany(stage => stage.Attempts))
-            .Where(attempt => attempt is not null)
-            .Select(attempt => Path.GetDirectoryName(attempt!.Directory)!),
-    ];
+    public ImmutableHashSet<string> AttemptParents() => [.. CommittedDirectories().Select(directory => Path.GetDirectoryName(directory)!)];
 
     /// <summary>
     /// The stage to go back to: the open one, unless files that it reads are gone. Then the last one, or one before, that can be
@@ -159,6 +173,12 @@ internal sealed class JobState
 
     public void Conclude(JobEnd end) => End = end;
 
+    public void Pause() => IsPaused = true;
+
+    public void Resume() => IsPaused = false;
+
+    public void Prioritize(int priority) => Priority = priority;
+
     public JobSnapshot ToSnapshot() => new(
         _accepted,
         Plan,
@@ -166,7 +186,9 @@ internal sealed class JobState
         [.. _openings],
         [.. Closed.Select(stage => (stage.Stage.Number, stage.Attempts))],
         Board?.Committed ?? [],
-        End);
+        End,
+        Priority,
+        IsPaused);
 
     private void Commit(ImmutableArray<CommittedAttempt?> done)
     {

@@ -6,4 +6,4 @@ namespace Bytemill.Pipeline;
 /// <param name="Units">Progress units.</param>
 /// <param name="Tasks">Tasks.</param>
 /// <param name="Total">Sum over its tasks.</param>
-internal sealed record StageTime(StageKind? Kind, long ElapsedMs, long Units, int Tasks, TaskMetrics Total);
+public sealed record StageTime(StageKind? Kind, long ElapsedMs, long Units, int Tasks, TaskMetrics Total);

@@ -14,7 +14,8 @@ internal sealed class TaskBoard<TOwner>
     private readonly Dictionary<int, Running> _running = [];
     private readonly CommittedAttempt?[] _committed;
     private readonly int[] _attempts;
-    private readonly int[] _failures;
+    private readonly Dictionary<TOwner, SortedSet<int>> _held = [];
+    private readonly Dictionary<int, Misfortune> _misfortunes = [];
 
     private long _committedUnits;
 
@@ -24,7 +25,6 @@ internal sealed class TaskBoard<TOwner>
         _waiting = [.. Enumerable.Range(0, stage.TaskCount)];
         _committed = new CommittedAttempt?[stage.TaskCount];
         _attempts = new int[stage.TaskCount];
-        _failures = new int[stage.TaskCount];
     }
 
     public StageSpec Stage { get; }
@@ -35,6 +35,9 @@ internal sealed class TaskBoard<TOwner>
 
     /// <summary>Units of committed tasks plus those that running attempts reported.</summary>
     public long DoneUnits => _committedUnits + _running.Values.Sum(running => running.Units);
+
+    /// <summary>Tasks that run.</summary>
+    public int RunningCount => _running.Count;
 
     /// <summary>Whether a task is neither running nor committed.</summary>
     public bool HasWaiting => _waiting.Count > 0;
@@ -58,6 +61,12 @@ internal sealed class TaskBoard<TOwner>
 
         int attempt = ++_attempts[index];
         _running.Add(index, new Running(attempt, owner));
+        if (!_held.TryGetValue(owner, out SortedSet<int>? held))
+        {
+            _held.Add(owner, held = []);
+        }
+
+        held.Add(index);
         return attempt;
     }
 
@@ -86,9 +95,7 @@ internal sealed class TaskBoard<TOwner>
 
     /// <summary>Attempts that an owner runs, ascending.</summary>
     public ImmutableArray<(int Index, int Attempt)> HeldBy(TOwner owner) =>
-    [
-        .. _running.Where(entry => entry.Value.Owner.Equals(owner)).Select(entry => (entry.Key, entry.Value.Attempt)).OrderBy(held => held.Key),
-    ];
+        _held.TryGetValue(owner, out SortedSet<int>? held) ? [.. held.Select(index => (index, _running[index].Attempt))] : [];
 
     /// <summary>Lets one tick of time pass; names the attempts of which nothing was heard for <paramref name="ticks"/> and counts anew for these.</summary>
     public ImmutableArray<(int Index, int Attempt, TOwner Owner)> TickSilence(int ticks)
@@ -116,7 +123,7 @@ internal sealed class TaskBoard<TOwner>
 
         // An attempt given up as lost may still come first: its work is as good as any.
         _waiting.Remove(index);
-        _running.Remove(index);
+        Stop(index);
         _committed[index] = new CommittedAttempt(directory, metrics);
         CommittedCount++;
         _committedUnits += metrics.Units;
@@ -137,11 +144,31 @@ internal sealed class TaskBoard<TOwner>
         _waiting.Add(index);
     }
 
-    /// <summary>
-    /// Puts a failed task back in the queue; returns how often it has failed by now, <c>null</c> when the attempt does not run
-    /// (any more).
-    /// </summary>
-    public int? Fail(int index, int attempt) => Return(index, attempt) ? ++_failures[index] : null;
+    /// <summary>Puts a failed task back in the queue; <c>false</c> when the attempt does not run (any more).</summary>
+    public bool Fail(int index, int attempt, FailedAttempt failure)
+    {
+        if (!Return(index, attempt))
+        {
+            return false;
+        }
+
+        Note(index).Attempts.Add(failure);
+        return true;
+    }
+
+    /// <summary>Takes note that a task, which waits again, was lost with its owner; how often that happened by now.</summary>
+    public int Die(int index, FailedAttempt failure)
+    {
+        Misfortune misfortune = Note(index);
+        misfortune.Attempts.Add(failure);
+        return ++misfortune.Deaths;
+    }
+
+    /// <summary>Attempts at a task that came to nothing, in order.</summary>
+    public ImmutableArray<FailedAttempt> FailuresOf(int index) => _misfortunes.TryGetValue(index, out Misfortune? noted) ? [.. noted.Attempts] : [];
+
+    /// <summary>How many of them were lost with their owner.</summary>
+    public int DeathsOf(int index) => _misfortunes.TryGetValue(index, out Misfortune? noted) ? noted.Deaths : 0;
 
     /// <summary>Puts a task back in the queue through no fault of its own; whether the attempt was running.</summary>
     public bool Return(int index, int attempt)
@@ -151,22 +178,30 @@ internal sealed class TaskBoard<TOwner>
             return false;
         }
 
-        _running.Remove(index);
+        Stop(index);
         _waiting.Add(index);
         return true;
     }
 
-    /// <summary>Puts the tasks of a lost owner back in the queue and names them.</summary>
-    public ImmutableArray<int> Lose(TOwner owner)
+    /// <summary>Puts the tasks of a lost owner back in the queue and names them with their attempts, ascending.</summary>
+    public ImmutableArray<(int Index, int Attempt)> Lose(TOwner owner)
     {
-        ImmutableArray<int> lost = [.. _running.Where(entry => entry.Value.Owner.Equals(owner)).Select(entry => entry.Key).Order()];
-        foreach (int index in lost)
+        ImmutableArray<(int Index, int Attempt)> lost = HeldBy(owner);
+        foreach ((int index, _) in lost)
         {
-            _running.Remove(index);
+            Stop(index);
             _waiting.Add(index);
         }
 
         return lost;
+    }
+
+    /// <summary>Puts all tasks that run back in the queue.</summary>
+    public void LoseAll()
+    {
+        _waiting.UnionWith(_running.Keys);
+        _running.Clear();
+        _held.Clear();
     }
 
     /// <summary>The committed attempts, once complete.</summary>
@@ -174,6 +209,36 @@ internal sealed class TaskBoard<TOwner>
         Stage.Number,
         [.. _committed.Select(task => task!.Directory)],
         [.. _committed.Select(task => task!.Metrics)]);
+
+    private void Stop(int index)
+    {
+        if (_running.Remove(index, out Running? running))
+        {
+            SortedSet<int> held = _held[running.Owner];
+            held.Remove(index);
+            if (held.Count == 0)
+            {
+                _held.Remove(running.Owner);
+            }
+        }
+    }
+
+    private Misfortune Note(int index)
+    {
+        if (!_misfortunes.TryGetValue(index, out Misfortune? noted))
+        {
+            _misfortunes.Add(index, noted = new Misfortune());
+        }
+
+        return noted;
+    }
+
+    private sealed class Misfortune
+    {
+        public List<FailedAttempt> Attempts { get; } = [];
+
+        public int Deaths { get; set; }
+    }
 
     private sealed class Running(int attempt, TOwner owner)
     {

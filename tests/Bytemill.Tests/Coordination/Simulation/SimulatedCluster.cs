@@ -7,12 +7,11 @@ namespace Bytemill.Tests;
 
 /// <summary>
 /// A whole cluster around the real decision logic, without threads, files or time: what happens next is read from a list of
-/// numbers. While there are numbers, messages are lost, repeated and overtaken, workers and coordinators die; after that
-/// everything works, and the job must come to its end.
+/// numbers. While there are numbers, messages are lost, repeated and overtaken, jobs are paused, workers and coordinators die;
+/// after that everything works, and all jobs must come to their end.
 /// </summary>
 internal sealed class SimulatedCluster
 {
-    private const string JobId = "job";
     private const int MaxFairRounds = 3000;
 
     private static readonly TaskMetrics s_some = new() { Units = 1, Entries = 1000 };
@@ -24,24 +23,29 @@ internal sealed class SimulatedCluster
     private readonly SimulatedRunner?[] _workers = new SimulatedRunner?[3];
     private readonly SimulatedHost?[] _hosts = new SimulatedHost?[2];
     private readonly Party _client = new("client");
-    private readonly JobSpec _spec;
+    private readonly SimulatedJob[] _jobs;
+    private readonly int _maxRunning;
     private SimulatedCoordinator _coordinator;
     private SimulatedCoordinator? _replaced;
     private int _position;
-    private bool _isAccepted;
-    private IWireMessage? _end;
 
-    public SimulatedCluster(JobMode mode, JobSize size, ushort[] schedule)
+    /// <param name="mode">Of all jobs.</param>
+    /// <param name="size">Of all jobs.</param>
+    /// <param name="jobs">How many jobs are submitted.</param>
+    /// <param name="maxRunning">How many of them may run at the same time.</param>
+    /// <param name="schedule">What happens.</param>
+    public SimulatedCluster(JobMode mode, JobSize size, int jobs, int maxRunning, ushort[] schedule)
     {
         _schedule = schedule;
+        _maxRunning = maxRunning;
         Size = size;
-        _spec = new JobSpec
+        _jobs = [.. Enumerable.Range(0, jobs).Select(i => new SimulatedJob($"job-{i}", new JobSpec
         {
             Mode = mode,
             Inputs = ["in"],
-            OutputDirectory = "out",
+            OutputDirectory = $"out-{i}",
             Training = new TrainerOptions { MaxVocabSizes = [300] },
-        };
+        }))];
         for (int i = 0; i < _workers.Length; i++)
         {
             ReplaceWorker(i);
@@ -52,7 +56,7 @@ internal sealed class SimulatedCluster
             ReplaceHost(i);
         }
 
-        _coordinator = new SimulatedCoordinator(this);
+        _coordinator = new SimulatedCoordinator(this, _maxRunning);
     }
 
     private sealed record Envelope(Party? To, object Message, bool IsReliable = false);
@@ -64,12 +68,13 @@ internal sealed class SimulatedCluster
 
     public SimulatedJournal Journal { get; } = new();
 
-    public SimulatedDisk Disk { get; } = new();
-
     /// <summary>How often a coordinator took over.</summary>
     public int Takeovers { get; private set; }
 
-    /// <summary>How often the job had to go back since files were gone.</summary>
+    /// <summary>How often a job was paused.</summary>
+    public int Pauses => Journal.Events.Count(e => e is CoordinatorEvent.JobPaused);
+
+    /// <summary>How often a job had to go back since files were gone.</summary>
     public int StepsBack => Journal.Events.Count(e => e is CoordinatorEvent.StageReopened);
 
     private bool IsChaos => _position < _schedule.Length;
@@ -77,25 +82,31 @@ internal sealed class SimulatedCluster
     /// <summary>What a task reports: the first of a stage all the text, so that the sums agree however many tasks there are.</summary>
     public static TaskMetrics MetricsOf(TaskIdentity task) => task.Index == 0 ? s_all : s_some;
 
-    /// <summary>Runs the whole schedule, and then to the end of the job.</summary>
+    public SimulatedDisk DiskOf(string jobId) => JobOf(jobId).Disk;
+
+    /// <summary>Runs the whole schedule, and then to the end of all jobs.</summary>
     public void Run()
     {
         while (IsChaos)
         {
-            Disturb(Next(100));
+            Disturb(Next(104));
         }
 
         _replaced = null;
-        for (int round = 0; _end is null || !_coordinator.IsQuiet; round++)
+        for (int round = 0; _jobs.Any(job => job.End is null) || !_coordinator.IsQuiet; round++)
         {
-            Assert.True(round < MaxFairRounds, "the job does not come to an end");
+            Assert.True(round < MaxFairRounds, "the jobs do not come to their end");
             RunFairly();
         }
 
-        Assert.IsType<JobProtocol.JobCompleted>(_end);
-        Assert.True(Journal.HasEnded);
-        Assert.NotNull(Disk.Published);
-        Assert.Equal(0, Disk.Count);
+        foreach (SimulatedJob job in _jobs)
+        {
+            Assert.IsType<JobProtocol.JobCompleted>(job.End);
+            Assert.True(Journal.HasEnded(job.Id));
+            Assert.NotNull(job.Disk.Published);
+            Assert.Equal(0, job.Disk.Count);
+        }
+
         Assert.Empty(_coordinator.Machine.State.Jobs);
     }
 
@@ -125,14 +136,14 @@ internal sealed class SimulatedCluster
     {
         switch (message)
         {
-            case JobProtocol.JobAccepted:
-                Assert.True(Journal.HasAcceptedJob, "a job is accepted before its event is written");
+            case JobProtocol.JobAccepted m:
+                Assert.True(Journal.HasAccepted(m.JobId), "a job is accepted before its event is written");
                 break;
             case TaskProtocol.TaskAcknowledged { IsAccepted: true } m:
                 Assert.True(Journal.HasCommittedAttempt(m.Task), "an attempt is acknowledged before its event is written, or was superseded");
                 break;
-            case JobProtocol.JobCompleted:
-                Assert.True(Journal.HasEnded, "an end is told before its event is written");
+            case JobProtocol.JobCompleted m:
+                Assert.True(Journal.HasEnded(m.JobId), "an end is told before its event is written");
                 break;
             default:
                 break;
@@ -152,44 +163,44 @@ internal sealed class SimulatedCluster
     }
 
     /// <summary>A runner deletes an attempt that it was told not to be the one.</summary>
-    public void Discard(string attempt)
+    public void Discard(string jobId, string attempt)
     {
         // Of a job that has ended, and of a stage that nobody reads any more, nothing is needed.
-        bool isNeeded = Journal.HasCommitted(attempt) && StateOf(Journal.Events).Active is { End: null } job
-            && (job.Board!.Committed.Any(committed => committed?.Directory == attempt)
-                || job.Closed.Any(stage => stage.Attempts.Any(committed => committed?.Directory == attempt)));
-        Assert.False(isNeeded, $"{attempt} is committed and was turned away");
-        Disk.Delete(attempt);
+        bool isNeeded = Journal.HasCommitted(jobId, attempt) && StateOf(Journal.Events).Find(jobId) is { End: null } job
+            && job.CommittedDirectories().Contains(attempt);
+        Assert.False(isNeeded, $"{attempt} of {jobId} is committed and was turned away");
+        DiskOf(jobId).Delete(attempt);
     }
 
     /// <summary>A manifest must name what the journal has committed, neither more nor less.</summary>
-    public void CheckManifest(StageSpec stage, StageManifest manifest)
+    public void CheckManifest(string jobId, StageSpec stage, StageManifest manifest)
     {
         Assert.Equal(stage.TaskCount, manifest.AttemptDirectories.Length);
         for (int i = 0; i < stage.TaskCount; i++)
         {
+            // One that has been replaced may write of a stage that goes on under another number: nobody reads it under this one.
             Assert.True(
-                Journal.Committed.TryGetValue((stage.Number, i), out string? committed) && committed == manifest.AttemptDirectories[i],
-                $"the manifest of stage {stage.Number} names {manifest.AttemptDirectories[i]} for task {i}, the journal {committed}");
+                Journal.IsSuperseded(jobId, stage.Number) || Journal.CommittedAt(jobId, stage.Number, i) == manifest.AttemptDirectories[i],
+                $"the manifest of stage {stage.Number} names {manifest.AttemptDirectories[i]} for task {i}, the journal {Journal.CommittedAt(jobId, stage.Number, i)}");
         }
     }
 
     /// <summary>An attempt cannot read its inputs: fine for one that is late and where files were lost, never else for one that the job waits for.</summary>
     public void CheckMayMiss(TaskIdentity task, StageInputs inputs)
     {
-        CoordinatorState state = StateOf(Journal.Events);
-        bool isWaitedFor = state.Active is { End: null, Stage: { } stage } job && task.Job.Epoch == _coordinator.Machine.State.Epoch && task.Stage == stage.Number
-            && job.Board!.IsOpen(task.Index);
-        Assert.False(isWaitedFor && !Disk.HasLostAnyOf(inputs), $"inputs of task {task.Index} of stage {task.Stage} are gone");
+        bool isWaitedFor = StateOf(Journal.Events).Find(task.Job.JobId) is { End: null, Stage: { } stage } job
+            && task.Job.Epoch == _coordinator.Machine.State.Epoch && task.Stage == stage.Number && job.Board!.IsOpen(task.Index);
+        Assert.False(isWaitedFor && !DiskOf(task.Job.JobId).HasLostAnyOf(inputs), $"inputs of task {task.Index} of stage {task.Stage} are gone");
     }
 
     /// <summary>Results go to the output; whoever does it, they are the same.</summary>
-    public void Publish(IReadOnlyList<string> attempts)
+    public void Publish(string jobId, IReadOnlyList<string> attempts)
     {
+        SimulatedDisk disk = DiskOf(jobId);
         // Which attempt made a file does not show in it; which tasks there are does.
         string results = string.Join(' ', attempts.Select(attempt => Path.GetFileName(attempt).Split('-')[0]));
-        Assert.True(Disk.Published is null || Disk.Published == results, "two publications differ");
-        Disk.Published = results;
+        Assert.True(disk.Published is null || disk.Published == results, "two publications differ");
+        disk.Published = results;
     }
 
     private static CoordinatorState StateOf(IEnumerable<CoordinatorEvent> events)
@@ -202,6 +213,10 @@ internal sealed class SimulatedCluster
 
         return state;
     }
+
+    private SimulatedJob JobOf(string jobId) => _jobs.Single(job => job.Id == jobId);
+
+    private SimulatedJob AnyJob() => _jobs[Next(_jobs.Length)];
 
     private int Next(int below) => IsChaos ? _schedule[_position++] % below : 0;
 
@@ -226,7 +241,7 @@ internal sealed class SimulatedCluster
                 _coordinator.EndErrand(Next(8));
                 break;
             case < 90:
-                StepClient();
+                StepClient(AnyJob());
                 break;
             case < 92:
                 _coordinator.Handle(new CoordinatorInput.Ticked());
@@ -244,10 +259,19 @@ internal sealed class SimulatedCluster
                 ReplaceHost(Next(_hosts.Length));
                 break;
             case < 98:
-                Disk.LoseAny(Next);
+                AnyJob().Disk.LoseAny(Next);
+                break;
+            case < 100:
+                StepReplaced();
+                break;
+            case < 102:
+                Tell(new CoordinatorInput.PauseRequested(_client, AnyJob().Id));
+                break;
+            case < 103:
+                Tell(new CoordinatorInput.ResumeRequested(_client, AnyJob().Id));
                 break;
             default:
-                StepReplaced();
+                Tell(new CoordinatorInput.PriorityRequested(_client, AnyJob().Id, Next(3)));
                 break;
         }
     }
@@ -307,19 +331,20 @@ internal sealed class SimulatedCluster
     {
         switch (message)
         {
-            case JobProtocol.JobAccepted:
-                _isAccepted = true;
+            case JobProtocol.JobAccepted m:
+                JobOf(m.JobId).IsAccepted = true;
                 break;
-            case JobProtocol.JobProgressed:
+            case JobProtocol.JobCompleted m:
+                JobOf(m.JobId).End = m;
                 break;
             default:
-                Assert.IsType<JobProtocol.JobCompleted>(message);
-                _end = message;
+                Assert.True(message is JobProtocol.JobProgressed or JobProtocol.JobReported, message.ToString());
                 break;
         }
     }
 
-    private void StepClient() => Tell(_isAccepted ? new CoordinatorInput.JobWatched(_client, JobId) : new CoordinatorInput.JobSubmitted(_client, JobId, _spec, OutputExists: false));
+    private void StepClient(SimulatedJob job) => Tell(
+        job.IsAccepted ? new CoordinatorInput.JobWatched(_client, job.Id) : new CoordinatorInput.JobSubmitted(_client, job.Id, job.Spec, OutputExists: false));
 
     private void StepAny()
     {
@@ -332,7 +357,7 @@ internal sealed class SimulatedCluster
                 _hosts[host - 3]!.Step(Next(64));
                 break;
             default:
-                _coordinator.Local.Step();
+                _coordinator.Local.Step(Next(_jobs.Length));
                 break;
         }
     }
@@ -384,10 +409,10 @@ internal sealed class SimulatedCluster
 
         if (Next(3) > 0)
         {
-            Disk.LoseAny(Next);
+            AnyJob().Disk.LoseAny(Next);
         }
 
-        _coordinator = new SimulatedCoordinator(this);
+        _coordinator = new SimulatedCoordinator(this, _maxRunning);
     }
 
     private void ReviveIfDead()
@@ -422,7 +447,15 @@ internal sealed class SimulatedCluster
 
     private void RunFairly()
     {
-        StepClient();
+        foreach (SimulatedJob job in _jobs)
+        {
+            StepClient(job);
+            if (job.IsAccepted)
+            {
+                Tell(new CoordinatorInput.ResumeRequested(_client, job.Id));
+            }
+        }
+
         _coordinator.Handle(new CoordinatorInput.Ticked());
         while (!_coordinator.IsQuiet)
         {
@@ -452,6 +485,6 @@ internal sealed class SimulatedCluster
             host!.StepAll();
         }
 
-        _coordinator.Local.Step();
+        _coordinator.Local.StepAll();
     }
 }

@@ -17,11 +17,13 @@ internal sealed class SimulatedCoordinator
     private bool _isCarryingOut;
 
     /// <summary>Begins with what the journal holds at this moment.</summary>
-    public SimulatedCoordinator(SimulatedCluster cluster)
+    public SimulatedCoordinator(SimulatedCluster cluster, int maxRunning)
     {
         _cluster = cluster;
-        Local = new SimulatedRunner(cluster, "local");
-        Machine = new CoordinatorMachine(Local.Party);
+        Local = new SimulatedHost(cluster, id: null);
+
+        // Here more die than anywhere.
+        Machine = new CoordinatorMachine(Local.Party, maxRunning, maxDeaths: int.MaxValue);
         foreach (CoordinatorEvent e in cluster.Journal.Events.Skip(cluster.RestoreSnapshot(Machine)))
         {
             Machine.Apply(e);
@@ -33,7 +35,7 @@ internal sealed class SimulatedCoordinator
 
     public CoordinatorMachine Machine { get; }
 
-    public SimulatedRunner Local { get; }
+    public SimulatedHost Local { get; }
 
     public bool IsDead { get; private set; }
 
@@ -123,7 +125,7 @@ internal sealed class SimulatedCoordinator
             case CoordinatorEffect.Plan e:
                 _errands.Add(() =>
                 {
-                    _cluster.Disk.HasPlan = true;
+                    _cluster.DiskOf(e.Job.JobId).HasPlan = true;
                     return new CoordinatorInput.Planned(e.Job.JobId, new PlanFacts(_cluster.Size, 1, _cluster.Rows, 10, 10, 0));
                 });
                 break;
@@ -134,16 +136,19 @@ internal sealed class SimulatedCoordinator
                     break;
                 }
 
-                _cluster.CheckManifest(e.Stage, e.Manifest);
-                _cluster.Disk.Write(e.Stage.ManifestName, e.Manifest);
+                _cluster.CheckManifest(e.Job.JobId, e.Stage, e.Manifest);
+                _cluster.DiskOf(e.Job.JobId).Write(e.Stage.ManifestName, e.Manifest);
                 Handle(new CoordinatorInput.ManifestWritten(e.Job.JobId, e.Stage.Number, 0));
                 break;
             case CoordinatorEffect.DeleteDirectories e:
                 foreach (string directory in e.Directories)
                 {
-                    _cluster.Disk.DeleteDirectory(directory);
+                    _cluster.DiskOf(e.Job.JobId).DeleteDirectory(directory);
                 }
 
+                break;
+            case CoordinatorEffect.DeleteAbandoned e:
+                _cluster.DiskOf(e.Job.JobId).DeleteAbandoned(e.Stage, e.Job.Epoch, e.Committed);
                 break;
             case CoordinatorEffect.CheckAttempts e:
                 _errands.Add(() =>
@@ -152,10 +157,10 @@ internal sealed class SimulatedCoordinator
                     [
                         .. from stage in e.Closed.Append(e.Open)
                            from task in stage.Attempts.Select((attempt, index) => (attempt, index))
-                           where task.attempt is not null && !_cluster.Disk.Holds(task.attempt.Directory)
+                           where task.attempt is not null && !_cluster.DiskOf(e.Job.JobId).Holds(task.attempt.Directory)
                            select (stage.Stage.Number, task.index),
                     ];
-                    return new CoordinatorInput.AttemptsChecked(e.Job.JobId, [.. missing], _cluster.Disk.HasPlan ? null : "no plan");
+                    return new CoordinatorInput.AttemptsChecked(e.Job.JobId, [.. missing], _cluster.DiskOf(e.Job.JobId).HasPlan ? null : "no plan");
                 });
                 break;
             case CoordinatorEffect.RetryDiskAfter e:
@@ -164,7 +169,7 @@ internal sealed class SimulatedCoordinator
             case CoordinatorEffect.CleanUp e:
                 _errands.Add(() =>
                 {
-                    _cluster.Disk.Clear();
+                    _cluster.DiskOf(e.Job.JobId).Clear();
                     return new CoordinatorInput.CleanedUp(e.Job.JobId);
                 });
                 break;

@@ -2,13 +2,16 @@ using Bytemill.Pipeline;
 
 namespace Bytemill.Tests;
 
-/// <summary>The work directory of the simulated job.</summary>
+/// <summary>The work directory and the output of a simulated job.</summary>
 internal sealed class SimulatedDisk
 {
     private readonly SortedSet<string> _attempts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _lost = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StageManifest> _manifests = new(StringComparer.Ordinal);
     private int _unique;
+
+    // Whoever is late finds no directory to write into.
+    private bool _isRemoved;
 
     public bool HasPlan { get; set; }
 
@@ -20,7 +23,11 @@ internal sealed class SimulatedDisk
     public string Commit(TaskIdentity task)
     {
         string name = SimulatedAttempt.NameOf(task, ++_unique);
-        _attempts.Add(name);
+        if (!_isRemoved)
+        {
+            _attempts.Add(name);
+        }
+
         return name;
     }
 
@@ -46,7 +53,19 @@ internal sealed class SimulatedDisk
 
     public void DeleteDirectory(string directory) => _attempts.RemoveWhere(name => name.StartsWith(directory + "/", StringComparison.Ordinal));
 
-    public void Write(string name, StageManifest manifest) => _manifests[name] = manifest;
+    public void DeleteAbandoned(int stage, long epoch, IEnumerable<string> committed)
+    {
+        string directory = SimulatedAttempt.DirectoryOf(stage) + "/";
+        _attempts.RemoveWhere(name => name.StartsWith(directory, StringComparison.Ordinal) && SimulatedAttempt.EpochOf(name) <= epoch && !committed.Contains(name));
+    }
+
+    public void Write(string name, StageManifest manifest)
+    {
+        if (!_isRemoved)
+        {
+            _manifests[name] = manifest;
+        }
+    }
 
     public bool HasManifest(string name) => _manifests.ContainsKey(name);
 
@@ -69,6 +88,7 @@ internal sealed class SimulatedDisk
 
     public void Clear()
     {
+        _isRemoved = true;
         _attempts.Clear();
         _manifests.Clear();
         HasPlan = false;

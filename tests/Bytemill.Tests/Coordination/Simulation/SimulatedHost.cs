@@ -3,14 +3,18 @@ using static Bytemill.Pipeline.TaskProtocol;
 
 namespace Bytemill.Tests;
 
-/// <summary>A shard host with its shards.</summary>
+/// <summary>A shard host with its shards, or what runs the coordinator's own tasks, one runner for each job.</summary>
 internal sealed class SimulatedHost
 {
     private readonly SimulatedCluster _cluster;
-    private readonly string _id;
-    private readonly SortedDictionary<(ShardKind Kind, int Shard), SimulatedRunner> _shards = [];
+    private readonly string? _id;
+    private readonly SortedDictionary<(string Job, TaskPlacement Placement, int Shard), SimulatedRunner> _runners = new(
+        Comparer<(string Job, TaskPlacement Placement, int Shard)>.Create((a, b) =>
+            string.CompareOrdinal(a.Job, b.Job) is not 0 and var byJob ? byJob : (a.Placement, a.Shard).CompareTo((b.Placement, b.Shard))));
 
-    public SimulatedHost(SimulatedCluster cluster, string id)
+    /// <param name="cluster">Where it lives.</param>
+    /// <param name="id">Registers under this name; <c>null</c> for the coordinator's own.</param>
+    public SimulatedHost(SimulatedCluster cluster, string? id)
     {
         _cluster = cluster;
         _id = id;
@@ -24,25 +28,28 @@ internal sealed class SimulatedHost
         switch (message)
         {
             case AssignTask assign:
-                ShardKind kind = assign.Stage.Kind.Placement() == TaskPlacement.NGramShard ? ShardKind.NGram : ShardKind.Piece;
-                if (!_shards.TryGetValue((kind, assign.Task.Index), out SimulatedRunner? shard))
+                TaskPlacement placement = assign.Stage.Kind.Placement();
+                (string, TaskPlacement, int) place = (assign.Task.Job.JobId, placement, placement == TaskPlacement.Coordinator ? 0 : assign.Task.Index);
+                if (!_runners.TryGetValue(place, out SimulatedRunner? runner))
                 {
-                    _shards.Add((kind, assign.Task.Index), shard = new SimulatedRunner(_cluster, "shard"));
+                    _runners.Add(place, runner = new SimulatedRunner(_cluster, "shard"));
                 }
 
-                shard.Receive(assign);
+                runner.Receive(assign);
                 break;
             case OwnShards own:
-                foreach ((ShardKind Kind, int Shard) key in _shards.Keys.Where(key => key.Kind == own.Kind && !own.Shards.Contains(key.Shard)).ToArray())
+                TaskPlacement owned = own.Kind == ShardKind.NGram ? TaskPlacement.NGramShard : TaskPlacement.PieceShard;
+                foreach ((string Job, TaskPlacement Placement, int Shard) key in _runners.Keys.Where(
+                    key => key.Job == own.Job.JobId && key.Placement == owned && !own.Shards.Contains(key.Shard)).ToArray())
                 {
-                    _shards.Remove(key);
+                    _runners.Remove(key);
                 }
 
                 break;
             case ReleaseJob release:
-                foreach (SimulatedRunner runner in _shards.Values)
+                foreach (SimulatedRunner each in _runners.Values)
                 {
-                    runner.Receive(release);
+                    each.Receive(release);
                 }
 
                 break;
@@ -53,19 +60,27 @@ internal sealed class SimulatedHost
 
     public void Step(int choice)
     {
-        _cluster.Tell(new CoordinatorInput.ShardHostRegistered(Party, _id));
-        if (_shards.Count > 0)
+        Register();
+        if (_runners.Count > 0)
         {
-            _shards.Values.ElementAt(choice % _shards.Count).Step();
+            _runners.Values.ElementAt(choice % _runners.Count).Step();
         }
     }
 
     public void StepAll()
     {
-        _cluster.Tell(new CoordinatorInput.ShardHostRegistered(Party, _id));
-        foreach (SimulatedRunner shard in _shards.Values)
+        Register();
+        foreach (SimulatedRunner runner in _runners.Values)
         {
-            shard.Step();
+            runner.Step();
+        }
+    }
+
+    private void Register()
+    {
+        if (_id is not null)
+        {
+            _cluster.Tell(new CoordinatorInput.ShardHostRegistered(Party, _id));
         }
     }
 }

@@ -12,7 +12,7 @@ internal sealed class SimulatedRunner
     private AssignTask? _next;
     private CoordinatorInput? _report;
     private string? _committed;
-    private long _epoch;
+    private readonly Dictionary<string, long> _epochs = new(StringComparer.Ordinal);
 
     /// <param name="cluster">Where it lives.</param>
     /// <param name="name">For the log.</param>
@@ -30,10 +30,10 @@ internal sealed class SimulatedRunner
     {
         switch (message)
         {
-            case AssignTask assign when assign.Task.Job.Epoch < _epoch:
+            case AssignTask assign when assign.Task.Job.Epoch < _epochs.GetValueOrDefault(assign.Task.Job.JobId):
                 break;
             case AssignTask assign:
-                _epoch = assign.Task.Job.Epoch;
+                _epochs[assign.Task.Job.JobId] = assign.Task.Job.Epoch;
                 if (_current is null)
                 {
                     _current = assign;
@@ -49,21 +49,21 @@ internal sealed class SimulatedRunner
                 }
 
                 break;
-            case TaskAcknowledged acknowledged when _current?.Task == acknowledged.Task && _report is not null:
+            case TaskAcknowledged acknowledged when _current?.Task == acknowledged.Task && _report is not null && acknowledged.AttemptDirectory == (_committed ?? ""):
                 if (!acknowledged.IsAccepted && _committed is not null)
                 {
-                    _cluster.Discard(_committed);
+                    _cluster.Discard(acknowledged.Task.Job.JobId, _committed);
                 }
 
                 Finish();
                 break;
             case ReleaseJob release:
-                if (_next is not null && _next.Task.Job.Epoch <= release.Job.Epoch)
+                if (IsReleased(_next, release.Job))
                 {
                     _next = null;
                 }
 
-                if (_current is not null && _current.Task.Job.Epoch <= release.Job.Epoch)
+                if (IsReleased(_current, release.Job))
                 {
                     Finish();
                 }
@@ -108,7 +108,7 @@ internal sealed class SimulatedRunner
             return;
         }
 
-        if (_cluster.Disk.Read(assign.Stage.Inputs) is not { } read)
+        if (_cluster.DiskOf(task.Job.JobId).Read(assign.Stage.Inputs) is not { } read)
         {
             _cluster.CheckMayMiss(task, assign.Stage.Inputs);
             _report = new CoordinatorInput.TaskFailed(Party, task, "gone", IsInputError: false, IsDiskFull: false, IsWorkFileFault: true);
@@ -117,12 +117,15 @@ internal sealed class SimulatedRunner
 
         if (assign.Stage.Kind == StageKind.PublishResults)
         {
-            _cluster.Publish(read);
+            _cluster.Publish(task.Job.JobId, read);
         }
 
-        _committed = _cluster.Disk.Commit(task);
+        _committed = _cluster.DiskOf(task.Job.JobId).Commit(task);
         _report = new CoordinatorInput.TaskCompleted(Party, task, new CommittedAttempt(_committed, SimulatedCluster.MetricsOf(task)));
     }
+
+    private static bool IsReleased(AssignTask? assignment, JobReference job) =>
+        assignment?.Task.Job is { } own && own.JobId == job.JobId && own.Epoch <= job.Epoch;
 
     private void Finish()
     {
