@@ -54,6 +54,7 @@ internal static class LayoutOption
             },
             Split = settings.Split,
             SplitSeed = settings.SplitSeed ?? 0,
+            Shuffle = settings.Shuffle,
         };
     }
 }

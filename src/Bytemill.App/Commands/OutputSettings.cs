@@ -58,6 +58,10 @@ internal abstract class OutputSettings : JobSettings
     [Description("With --split: any whole number from 0; another one divides the rows otherwise. Default: 0.")]
     public ulong? SplitSeed { get; init; }
 
+    [CommandOption("--shuffle <SEED>")]
+    [Description("Bring all rows, or packed sequences, of all files into one random order, the same for the same whole number; into part-00000, part-00001 ... of about 128 MB of text each.")]
+    public ulong? Shuffle { get; init; }
+
     [CommandOption("--sampling <METHOD>")]
     [Description(SamplingOption.Help)]
     public string? Sampling { get; init; }

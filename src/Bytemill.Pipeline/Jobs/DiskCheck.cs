@@ -9,7 +9,7 @@ internal static class DiskCheck
     /// <exception cref="JobInputException">The work files will not find room; names the directory and both figures.</exception>
     public static void Require(JobSpec spec, long textBytes)
     {
-        if (!spec.SkipDiskCheck && spec.Mode != JobMode.Tokenize)
+        if (!spec.SkipDiskCheck && (spec.Mode != JobMode.Tokenize || spec.Layout.Shuffle is not null))
         {
             Require(spec, textBytes, FreeBytes(spec.SpillDirectory ?? spec.OutputDirectory));
         }
@@ -17,7 +17,11 @@ internal static class DiskCheck
 
     internal static void Require(JobSpec spec, long textBytes, long? freeBytes)
     {
-        long neededBytes = SpillEstimate.For(textBytes, spec.Training.Order, spec.Training.MinCount, spec.PartitionBytes).TotalBytes;
+        long trainingBytes = spec.Mode == JobMode.Tokenize ? 0
+            : SpillEstimate.For(textBytes, spec.Training.Order, spec.Training.MinCount, spec.PartitionBytes).TotalBytes;
+        // Training's files are gone by then. Four bytes a token, and the results beside them.
+        long shufflingBytes = spec.Mode == JobMode.Train || spec.Layout.Shuffle is null ? 0 : checked(3 * textBytes * (spec.Sampling?.Epochs ?? 1));
+        long neededBytes = Math.Max(trainingBytes, shufflingBytes);
         if (freeBytes < neededBytes)
         {
             string directory = spec.SpillDirectory ?? spec.OutputDirectory;

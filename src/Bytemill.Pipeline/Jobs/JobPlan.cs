@@ -23,14 +23,20 @@ public sealed record JobPlan(
     KeyRanges NGramRanges,
     KeyRanges PieceRanges)
 {
+    private const int MostShuffleSlices = 4096;
+
     /// <summary>Files that cannot be used and are left out, sorted by path.</summary>
     public ImmutableArray<LeftOutFile> LeftOutFiles { get; init; } = [];
 
     /// <summary>How many tasks the stages have.</summary>
-    public JobSize Size => new(Partitions.Length, TokenizedFileCount, NGramRanges.Count, PieceRanges.Count);
+    public JobSize Size => new(Partitions.Length, TokenizedFileCount, NGramRanges.Count, PieceRanges.Count, checked(ShuffleSlices * (Spec.Sampling?.Epochs ?? 1)));
 
     /// <summary>Files that tokenizing makes: one for each input file, in each epoch where segmentations are drawn.</summary>
     public int TokenizedFileCount => checked(Files.Length * (Spec.Sampling?.Epochs ?? 1));
+
+    /// <summary>Into how many slices the shuffled order of an epoch is cut, a file for each: the text decides; 0 without shuffling.</summary>
+    public int ShuffleSlices => Spec.Layout.Shuffle is null ? 0
+        : (int)Math.Clamp((TextBytes + Spec.Layout.ShuffleSliceBytes - 1) / Spec.Layout.ShuffleSliceBytes, 1, MostShuffleSlices);
 
     /// <summary>Text bytes that tokenizing reads.</summary>
     public long TokenizedTextBytes => checked(TextBytes * (Spec.Sampling?.Epochs ?? 1));
@@ -56,6 +62,16 @@ public sealed record JobPlan(
 
         int epoch = task / Files.Length;
         return new TokenizedFile(input, epoch, string.Create(CultureInfo.InvariantCulture, $"epoch={epoch}/{OutputNames[input]}"));
+    }
+
+    /// <summary>The file that a task of shuffling makes; one epoch after the other. It is of no single input.</summary>
+    public TokenizedFile ShuffledFile(int task)
+    {
+        (int epoch, int slice) = Math.DivRem(task, ShuffleSlices);
+        string name = string.Create(CultureInfo.InvariantCulture, $"part-{slice:D5}.parquet");
+        return Spec.Sampling is null
+            ? new TokenizedFile(-1, null, name)
+            : new TokenizedFile(-1, epoch, string.Create(CultureInfo.InvariantCulture, $"epoch={epoch}/{name}"));
     }
 
     /// <summary>Text bytes of one file.</summary>

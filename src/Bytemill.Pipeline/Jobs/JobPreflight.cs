@@ -28,6 +28,11 @@ public static class JobPreflight
         JobOutput.CheckTarget(spec.OutputDirectory, spec.Overwrite, jobId);
         JobOutput.CheckInputs(spec.OutputDirectory, spec.ModelPath is { } model ? paths.Append(Path.GetFullPath(model)) : paths);
         JobInputs found = Inspect(inputs, spec, cancellation);
+        if (spec.Mode != JobMode.Train && spec.Layout.Shuffle is not null)
+        {
+            ShuffleSchemas.Check(found.Files, spec, cancellation);
+        }
+
         DiskCheck.Require(spec, found.Files.Sum(file => file.RowGroups.Sum(group => group.TextBytes)));
         return found;
     }

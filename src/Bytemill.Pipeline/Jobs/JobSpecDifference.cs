@@ -60,6 +60,8 @@ public sealed record JobSpecDifference(string Option, string Begun, string Given
         ("--pack-last", spec => spec.Layout.DropsLast ? "drop" : "pad", true),
         ("--split", spec => spec.Layout.Split ?? "none", true),
         ("--split-seed", spec => Text(spec.Layout.SplitSeed), true),
+        ("--shuffle", spec => TextOrNone(spec.Layout.Shuffle), true),
+        ("size of shuffled files", spec => Text(spec.Layout.ShuffleSliceBytes), true),
         ("--sampling", spec => spec.Sampling?.Method.ToString().ToLowerInvariant() ?? "none", true),
         ("--alpha", spec => spec.Sampling is { } sampling ? Text(sampling.Alpha) : "none", true),
         ("--seed", spec => spec.Sampling is { } sampling ? Text(sampling.Seed) : "none", true),

@@ -182,7 +182,8 @@ public sealed record ManifestOutput(string Path, long LengthBytes, long? Rows, l
 /// <param name="PackLast">What became of last ones that were not full.</param>
 /// <param name="Split">Parts that rows were divided among.</param>
 /// <param name="SplitSeed">Seed of that.</param>
-/// <param name="LeftOutRows">Rows without tokens that have no place in the format.</param>
+/// <param name="Shuffle">Seed of the order of the rows; absent for that of the inputs.</param>
+/// <param name="EmptyRows">Rows without tokens that have no place in the format.</param>
 /// <param name="AddedTokens">Special tokens that were put around documents.</param>
 /// <param name="DroppedTokens">Tokens of last sequences that were dropped.</param>
 /// <param name="PaddingTokens">Ids that filled up last sequences.</param>
@@ -194,7 +195,8 @@ public sealed record ManifestLayout(
     string? PackLast,
     string? Split,
     ulong? SplitSeed,
-    long LeftOutRows,
+    ulong? Shuffle,
+    long EmptyRows,
     long AddedTokens,
     long DroppedTokens,
     long PaddingTokens);

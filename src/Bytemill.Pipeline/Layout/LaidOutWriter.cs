@@ -6,7 +6,7 @@ namespace Bytemill.Pipeline;
 
 /// <summary>
 /// Lays the rows of one input file out as the job asks for. The unit of packing and of files is the input file (and the part of a split): so tasks
-/// need nothing of each other, and no result depends on which of them is done first.
+/// need nothing of each other, and no result depends on which of them is done first. Rows that are to be shuffled it only gathers.
 /// </summary>
 internal sealed class LaidOutWriter : ITokenizedWriter
 {
@@ -16,20 +16,32 @@ internal sealed class LaidOutWriter : ITokenizedWriter
     private readonly OutputFiles _files;
     private readonly SplitRule? _split;
     private readonly OutputChain[] _chains;
+    private readonly RecordSorter? _sorter;
+    private readonly ShuffledRows[] _shuffled = [];
+    private readonly TaskContext _context;
     private readonly ArrayBufferWriter<byte> _cells = new();
     private readonly ArrayBufferWriter<int> _document = new();
     private int _group;
-    private long _leftOutRows;
+    private long _emptyRows;
     private long _documentTokens;
 
     public LaidOutWriter(TaskContext context, TokenizedFile file, TokenizerModel model)
     {
         JobSpec spec = context.Spec;
         CorpusFile input = context.Plan.Files[file.Input];
-        (_layout, _fingerprint) = (spec.Layout, input.Fingerprint);
+        (_context, _layout, _fingerprint) = (context, spec.Layout, input.Fingerprint);
         _kept = KeptColumns.Open(input, spec.TextColumn, _layout.HasKeptColumns ? spec.Keep : []);
         _files = new OutputFiles(context.Output);
         _split = _layout.SplitRule;
+        string[] parts = [.. _split?.Names ?? [""]];
+        if (_layout.Shuffle is { } seed)
+        {
+            _sorter = new RecordSorter(context.Memory.SplittingBytes, context.Output.Scratch);
+            _shuffled = [.. parts.Select((_, part) => new ShuffledRows(_sorter, seed, file.Epoch ?? 0, file.Input, part))];
+            _chains = [.. _shuffled.Select(rows => new OutputChain(_layout, rows, context.Cancellation))];
+            return;
+        }
+
         var sinks = new SinkFactory(
             spec,
             _layout.TypeFor(model.Vocabulary.Count),
@@ -39,21 +51,25 @@ internal sealed class LaidOutWriter : ITokenizedWriter
         string stem = Path.ChangeExtension(file.Name, null);
         _chains =
         [
-            .. (_split is null ? [""] : _split.Names).Select(
+            .. parts.Select(
                 part => new OutputChain(_layout, sinks.Roll(part.Length == 0 ? stem : $"{part}/{stem}", part, file.Epoch), context.Cancellation)),
         ];
     }
 
     /// <summary>Rows in the files.</summary>
-    public long Rows => _files.Rows;
+    public long Rows => _files.Rows + _shuffled.Sum(rows => rows.Rows);
 
     /// <summary>Tokens in the files, without padding.</summary>
-    public long Tokens => _files.Tokens;
+    public long Tokens => _files.Tokens + _shuffled.Sum(rows => rows.Tokens);
 
     public void BeginGroup(int group, RowSelection selection, CancellationToken cancellationToken)
     {
         _group = group;
-        _kept.BeginGroup(group, cancellationToken);
+        if (selection.Count != 0)
+        {
+            // Of a group that is not read, nothing may be right.
+            _kept.BeginGroup(group, cancellationToken);
+        }
     }
 
     public Task AppendAsync(TextBatch batch, ReadOnlyMemory<int> ids, ReadOnlyMemory<int> lengths, CancellationToken cancellationToken)
@@ -86,6 +102,11 @@ internal sealed class LaidOutWriter : ITokenizedWriter
             chain.Complete(evenEmpty: _split is null);
         }
 
+        if (_sorter is not null)
+        {
+            ShuffleFile.Write(_context.Output, _sorter, _context.Plan.ShuffleSlices, _kept.Schema.ToBytes(), cancellationToken);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -95,17 +116,17 @@ internal sealed class LaidOutWriter : ITokenizedWriter
     public void WriteInfo(TaskMetrics metrics)
     {
         long dropped = _chains.Sum(chain => chain.DroppedTokens);
-        if (metrics.Tokens + _documentTokens != Tokens + dropped || (_layout.Pack is null && metrics.Rows != Rows + _leftOutRows))
+        if (metrics.Tokens + _documentTokens != Tokens + dropped || (_layout.Pack is null && metrics.Rows != Rows + _emptyRows))
         {
             throw new InvalidOperationException(
-                $"{metrics.Rows} rows with {metrics.Tokens} tokens were encoded, and {_documentTokens} special ones put around them; the files hold {Rows} rows with {Tokens} tokens, {_leftOutRows} rows were left out and {dropped} tokens dropped.");
+                $"{metrics.Rows} rows with {metrics.Tokens} tokens were encoded, and {_documentTokens} special ones put around them; the files hold {Rows} rows with {Tokens} tokens, {_emptyRows} rows were empty and {dropped} tokens dropped.");
         }
 
         _files.WriteInfo(new Wire.TokenizedFileInfo
         {
             Rows = Rows,
             Tokens = Tokens,
-            LeftOutRows = _leftOutRows,
+            EmptyRows = _emptyRows,
             DroppedTokens = dropped,
             PaddingTokens = _chains.Sum(chain => chain.PaddingTokens),
             DocumentTokens = _documentTokens,
@@ -115,6 +136,7 @@ internal sealed class LaidOutWriter : ITokenizedWriter
     public ValueTask DisposeAsync()
     {
         Array.ForEach(_chains, chain => chain.Dispose());
+        _sorter?.Dispose();
         _kept.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -123,7 +145,7 @@ internal sealed class LaidOutWriter : ITokenizedWriter
     {
         if (ids.IsEmpty && !_layout.HasEmptyRows)
         {
-            _leftOutRows++;
+            _emptyRows++;
             return;
         }
 

@@ -6,13 +6,13 @@ namespace Bytemill.Pipeline;
 /// <summary>The way of the documents of one input file, and one part of a split, to their output: packed or each a row.</summary>
 internal sealed class OutputChain : IDisposable
 {
-    private readonly RollingSink _sink;
+    private readonly IRowTarget _target;
     private readonly SequencePacker? _packer;
     private readonly CancellationToken _cancellation;
 
-    public OutputChain(OutputLayout layout, RollingSink sink, CancellationToken cancellation)
+    public OutputChain(OutputLayout layout, IRowTarget target, CancellationToken cancellation)
     {
-        (_sink, _cancellation) = (sink, cancellation);
+        (_target, _cancellation) = (target, cancellation);
         _packer = layout.Pack is { } length ? new SequencePacker(length, layout.DropsLast ? null : Vocabulary.PadId, Emit) : null;
     }
 
@@ -40,10 +40,10 @@ internal sealed class OutputChain : IDisposable
     public void Complete(bool evenEmpty)
     {
         _packer?.Complete();
-        _sink.Complete(evenEmpty, _cancellation);
+        _target.Complete(evenEmpty, _cancellation);
     }
 
-    public void Dispose() => _sink.Dispose();
+    public void Dispose() => _target.Dispose();
 
-    private void Emit(in OutputRow row) => _sink.Append(row, _cancellation);
+    private void Emit(in OutputRow row) => _target.Append(row, _cancellation);
 }

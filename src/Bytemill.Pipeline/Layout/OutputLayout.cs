@@ -47,6 +47,12 @@ public sealed record OutputLayout
     /// <summary>Another one divides the rows otherwise.</summary>
     public ulong SplitSeed { get; init; }
 
+    /// <summary>Seed of the order that all rows, or packed sequences, are brought into; <c>null</c> for that of the inputs.</summary>
+    public ulong? Shuffle { get; init; }
+
+    /// <summary>Text bytes of the rows that come into one shuffled file; divides the order among files and changes none.</summary>
+    public long ShuffleSliceBytes { get; init; } = 128L << 20;
+
     /// <summary>Whether rows keep to their files and row groups, so that whatever is kept can be copied as it is.</summary>
     public bool IsPlain => this with { IdType = IdType.Default } == new OutputLayout();
 
@@ -101,6 +107,7 @@ public sealed record OutputLayout
         Require(
             HasKeptColumns || keep is null or { Count: 0 },
             $"Columns cannot be kept {(Pack is null ? "in --output-format megatron or npy" : "with --pack, where a row is of many documents")}; leave --keep out.");
+        Require(ShuffleSliceBytes >= 1, $"A slice of the shuffled order must be at least 1 byte of text; found {ShuffleSliceBytes}.");
         try
         {
             _ = SplitRule;

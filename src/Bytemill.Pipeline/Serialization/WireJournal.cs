@@ -144,6 +144,7 @@ internal static class WireJournal
         TokenizedFiles = plan.Size.TokenizedFiles,
         NgramShards = plan.Size.NGramShards,
         PieceShards = plan.Size.PieceShards,
+        ShuffledFiles = plan.Size.ShuffledFiles,
         Files = plan.Files,
         Rows = plan.Rows,
         TextBytes = plan.TextBytes,
@@ -152,7 +153,7 @@ internal static class WireJournal
     };
 
     private static PlanFacts FromWire(JournalWire.PlanFacts wire) => new(
-        new JobSize(wire.Partitions, wire.TokenizedFiles, wire.NgramShards, wire.PieceShards),
+        new JobSize(wire.Partitions, wire.TokenizedFiles, wire.NgramShards, wire.PieceShards, wire.ShuffledFiles),
         wire.Files,
         wire.Rows,
         wire.TextBytes,

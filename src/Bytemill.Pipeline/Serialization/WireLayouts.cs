@@ -13,6 +13,7 @@ internal static class WireLayouts
             IdType = (int)layout.IdType,
             DropsLast = layout.DropsLast,
             SplitSeed = layout.SplitSeed,
+            ShuffleSliceBytes = layout.ShuffleSliceBytes,
         };
         if (layout.DocumentTokens is { } tokens)
         {
@@ -44,6 +45,11 @@ internal static class WireLayouts
             wire.Split = split;
         }
 
+        if (layout.Shuffle is { } shuffle)
+        {
+            wire.Shuffle = shuffle;
+        }
+
         return wire;
     }
 
@@ -59,5 +65,8 @@ internal static class WireLayouts
         DropsLast = wire.DropsLast,
         Split = wire.HasSplit ? wire.Split : null,
         SplitSeed = wire.SplitSeed,
+        Shuffle = wire.HasShuffle ? wire.Shuffle : null,
+        // Not there in what was written before rows could be shuffled.
+        ShuffleSliceBytes = wire.ShuffleSliceBytes == 0 ? new OutputLayout().ShuffleSliceBytes : wire.ShuffleSliceBytes,
     };
 }

@@ -81,7 +81,9 @@ internal sealed record JobScript
             case StageKind.PruneTogether:
                 string vocabularies = StageInputs.AppendVocabulary(Products.Vocabularies, done.Argument, made);
                 return AfterPruning(entries, new StageInputs { Kept = made, Vocabularies = vocabularies }, next);
-            case StageKind.TokenizeFiles:
+            case StageKind.TokenizeFiles when Size.ShuffledFiles > 0:
+                return Enter(next, StageKind.ShuffleRows, Size.ShuffledFiles, new StageInputs { Vocabularies = Products.Vocabularies, Tokenized = made }, done.Argument);
+            case StageKind.TokenizeFiles or StageKind.ShuffleRows:
                 return (this with { Products = Products with { Tokenized = made } }).Publish(next);
             case StageKind.PublishResults:
                 return this with { Current = null, Products = new StageInputs() };

@@ -5,4 +5,5 @@ namespace Bytemill.Pipeline;
 /// <param name="TokenizedFiles">Tasks of tokenizing.</param>
 /// <param name="NGramShards">Tasks of merging n-grams.</param>
 /// <param name="PieceShards">Tasks of each vocabulary round.</param>
-public sealed record JobSize(int Partitions, int TokenizedFiles, int NGramShards, int PieceShards);
+/// <param name="ShuffledFiles">Tasks of shuffling; 0 for none.</param>
+public sealed record JobSize(int Partitions, int TokenizedFiles, int NGramShards, int PieceShards, int ShuffledFiles = 0);

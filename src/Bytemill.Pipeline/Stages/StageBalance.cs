@@ -51,6 +51,10 @@ internal static class StageBalance
                         : Differ("rows were written", total.Rows, "were to be", checked(epochs * counted.Rows))
                             ?? Differ("bytes of text were read", total.TextBytes, "were to be", checked(epochs * counted.TextBytes))
                             ?? Differ("bytes lie in tokens", total.NormalizedBytes, "were to be", checked(epochs * counted.NormalizedBytes)));
+            case StageKind.ShuffleRows:
+                TaskMetrics gathered = LastOf(before, StageKind.TokenizeFiles)!;
+                return Differ("rows were written", total.Entries, "were gathered", gathered.Entries)
+                    ?? Differ("tokens were written", total.CoveredBytes, "were gathered", gathered.CoveredBytes);
             default:
                 // Parts of dropped pieces are checked where they are added to the kept ones; the others make no counts.
                 return null;

@@ -41,7 +41,7 @@ public enum StageKind
     /// <summary>All kept slices → one vocabulary's model file.</summary>
     EmitVocabulary = 14,
 
-    /// <summary>Input file → tokenized file.</summary>
+    /// <summary>Input file → tokenized file, or its rows in shuffled order.</summary>
     TokenizeFiles = 15,
 
     /// <summary>Everything → final names, manifest, <c>_SUCCESS</c>.</summary>
@@ -55,4 +55,7 @@ public enum StageKind
 
     /// <summary>Partition → what of its row groups is left out, since it cannot be used.</summary>
     CheckInput = 19,
+
+    /// <summary>Slice of the shuffled order → tokenized file.</summary>
+    ShuffleRows = 20,
 }

@@ -6,7 +6,7 @@ public static class StageKindExtensions
     /// <summary>Who runs the tasks of such a stage.</summary>
     internal static TaskPlacement Placement(this StageKind kind) => kind switch
     {
-        StageKind.CheckInput or StageKind.CountNGrams or StageKind.SegmentPieces or StageKind.TokenizeFiles => TaskPlacement.Worker,
+        StageKind.CheckInput or StageKind.CountNGrams or StageKind.SegmentPieces or StageKind.TokenizeFiles or StageKind.ShuffleRows => TaskPlacement.Worker,
         StageKind.MergeNGrams => TaskPlacement.NGramShard,
         StageKind.FilterPieces or StageKind.SplitDropped or StageKind.SplitKept or StageKind.CombineWithBase or StageKind.Combine
             or StageKind.RankSlices or StageKind.CutSlices or StageKind.PruneTogether => TaskPlacement.PieceShard,
@@ -22,13 +22,13 @@ public static class StageKindExtensions
         StageKind.MergeNGrams => Pipeline.Phase.Merge,
         StageKind.BuildModel => Pipeline.Phase.Model,
         StageKind.SegmentPieces => Pipeline.Phase.Segment,
-        StageKind.TokenizeFiles => Pipeline.Phase.Tokenize,
+        StageKind.TokenizeFiles or StageKind.ShuffleRows => Pipeline.Phase.Tokenize,
         StageKind.PublishResults => Pipeline.Phase.Finish,
         _ => Pipeline.Phase.Vocabulary,
     };
 
     /// <summary>Whether progress of such a stage is told in bytes of text (else in tasks).</summary>
-    public static bool CountsBytes(this StageKind kind) => kind.Placement() == TaskPlacement.Worker;
+    public static bool CountsBytes(this StageKind kind) => kind is StageKind.CheckInput or StageKind.CountNGrams or StageKind.SegmentPieces or StageKind.TokenizeFiles;
 
     /// <summary>What the stage does, in a word or two, for progress and logs.</summary>
     public static string Describe(this StageKind kind) => kind switch
@@ -48,6 +48,7 @@ public static class StageKindExtensions
         StageKind.PruneTogether => "pruning to the vocabulary",
         StageKind.EmitVocabulary => "writing the model",
         StageKind.TokenizeFiles => "tokenizing",
+        StageKind.ShuffleRows => "shuffling",
         StageKind.PublishResults => "publishing results",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of stage."),
     };

@@ -6,7 +6,7 @@ public sealed record TaskMetrics
     /// <summary>Progress units: text bytes of the input for worker tasks, 1 for others.</summary>
     public long Units { get; init; }
 
-    /// <summary>N-grams or pieces written; pieces kept where a stage splits into kept and dropped.</summary>
+    /// <summary>N-grams or pieces written; pieces kept where a stage splits into kept and dropped. Of laid out files, their rows.</summary>
     public long Entries { get; init; }
 
     /// <summary>Rows taken.</summary>
@@ -30,7 +30,7 @@ public sealed record TaskMetrics
     /// <summary>Bytes of text after normalisation, as often as they count in training.</summary>
     public long WeightedBytes { get; init; }
 
-    /// <summary>Bytes of normalised text that the written counts stand for; see <see cref="StageBalance"/>.</summary>
+    /// <summary>Bytes of normalised text that the written counts stand for; of laid out files, their tokens without padding. See <see cref="StageBalance"/>.</summary>
     public long CoveredBytes { get; init; }
 
     /// <summary>Tokens written.</summary>

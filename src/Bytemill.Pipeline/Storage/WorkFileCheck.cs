@@ -69,8 +69,15 @@ internal static class WorkFileCheck
             case WorkFileNames.Vocabulary:
                 ModelFile.Read(file);
                 break;
-            case WorkFileNames.Cut or WorkFileNames.TokenizedInfo or WorkFileNames.LeftOut:
+            case WorkFileNames.Cut or WorkFileNames.TokenizedInfo or WorkFileNames.ShuffleIndex or WorkFileNames.LeftOut:
                 CheckedMessage.ReadThrough(file);
+                break;
+            case WorkFileNames.ShuffleRows:
+                using (FileStream indexFile = File.OpenRead(Path.Combine(Path.GetDirectoryName(path)!, WorkFileNames.ShuffleIndex)))
+                {
+                    ShuffleFile.ReadThrough(file, CheckedMessage.Read(indexFile, Wire.ShuffleIndex.Parser));
+                }
+
                 break;
             case var name when name == WorkFileNames.Tokenized || name.StartsWith(WorkFileNames.OutputPrefix, StringComparison.Ordinal):
                 Compare(file, HashOf(name, Path.Combine(Path.GetDirectoryName(path)!, WorkFileNames.TokenizedInfo)));

@@ -47,6 +47,27 @@ internal static class OutputMetadata
             yield return new("bytemill.invalid_utf8", InputErrorNames.Of(spec.InvalidUtf8));
         }
 
+        if (spec.Layout.TokensAround != DocumentTokens.None)
+        {
+            yield return new("bytemill.add_special", spec.Layout.TokensAround.ToString().ToLowerInvariant().Replace(", ", ",", StringComparison.Ordinal));
+        }
+
+        if (spec.Layout.Pack is { } length)
+        {
+            yield return new("bytemill.pack", Text(length));
+        }
+
+        if (spec.Layout.Split is { } split)
+        {
+            yield return new("bytemill.split", split);
+            yield return new("bytemill.split.seed", Text(spec.Layout.SplitSeed));
+        }
+
+        if (spec.Layout.Shuffle is { } shuffle)
+        {
+            yield return new("bytemill.shuffle", Text(shuffle));
+        }
+
         if (spec.Sampling is { } sampling)
         {
             yield return new("bytemill.sampling", sampling.Method.ToString().ToLowerInvariant());

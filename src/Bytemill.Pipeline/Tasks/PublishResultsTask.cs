@@ -155,7 +155,8 @@ internal sealed class PublishResultsTask : ITaskBody
             layout.Pack is null ? null : layout.DropsLast ? "drop" : "pad",
             layout.Split,
             layout.Split is null ? null : layout.SplitSeed,
-            infos.Sum(info => info.LeftOutRows),
+            layout.Shuffle,
+            infos.Sum(info => info.EmptyRows),
             infos.Sum(info => info.DocumentTokens),
             infos.Sum(info => info.DroppedTokens),
             infos.Sum(info => info.PaddingTokens));

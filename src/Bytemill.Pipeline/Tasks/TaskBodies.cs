@@ -23,6 +23,7 @@ internal static class TaskBodies
         [StageKind.PruneTogether] = new PruneTogetherTask(),
         [StageKind.EmitVocabulary] = new EmitVocabularyTask(),
         [StageKind.TokenizeFiles] = new TokenizeFileTask(),
+        [StageKind.ShuffleRows] = new ShuffleRowsTask(),
         [StageKind.PublishResults] = new PublishResultsTask(),
     }.ToFrozenDictionary();
 

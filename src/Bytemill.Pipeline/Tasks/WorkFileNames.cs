@@ -17,5 +17,7 @@ internal static class WorkFileNames
     // Of files in another layout; the rest is a number.
     public const string OutputPrefix = "out-";
 
+    public const string ShuffleRows = "shuffle.rows";
+    public const string ShuffleIndex = "shuffle.index";
     public const string TokenizedInfo = "tokenized.info";
 }

@@ -76,7 +76,7 @@ public static class OutputVerifier
         Compare("tokens", files.Sum(file => file.Tokens), (statistics.Tokens ?? 0) + (manifest.Layout?.AddedTokens ?? 0) - (manifest.Layout?.DroppedTokens ?? 0));
         if (manifest.Layout?.Pack is null)
         {
-            Compare("rows", files.Sum(file => file.Rows) + (manifest.Layout?.LeftOutRows ?? 0), statistics.Rows * epochs);
+            Compare("rows", files.Sum(file => file.Rows) + (manifest.Layout?.EmptyRows ?? 0), statistics.Rows * epochs);
         }
 
         // Of what was dropped nobody knows the bytes.

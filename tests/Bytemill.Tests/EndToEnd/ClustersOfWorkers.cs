@@ -13,7 +13,8 @@ public sealed class ClustersOfWorkers : IAsyncLifetime
     {
         foreach (int workers in (int[])[1, 2, 7])
         {
-            _clusters.Add(workers, await EmbeddedCluster.StartAsync(workers));
+            // Little memory, so that what can spill does.
+            _clusters.Add(workers, workers == 7 ? await EmbeddedCluster.StartAsync(workers, memoryBytes: 1 << 17) : await EmbeddedCluster.StartAsync(workers));
         }
     }
 

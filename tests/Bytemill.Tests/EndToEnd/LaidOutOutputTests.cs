@@ -31,6 +31,9 @@ public sealed class LaidOutOutputTests : IClassFixture<ClustersOfWorkers>, IDisp
         ["packed npy"] = new() { Pack = 32, Format = OutputFormat.Npy, DropsLast = true },
         ["packed megatron"] = new() { Pack = 32, Format = OutputFormat.Megatron, FileBytes = 3_000 },
         ["split"] = new() { Split = "train=0.7,valid=0.3", SplitSeed = 4 },
+        ["shuffled"] = new() { Shuffle = 7, ShuffleSliceBytes = 2_000, IdType = IdType.UInt16 },
+        ["shuffled split"] = new() { Shuffle = 8, Split = "train=0.7,valid=0.3", ShuffleSliceBytes = 4_000, FileBytes = 3_000 },
+        ["shuffled packed megatron"] = new() { Shuffle = ulong.MaxValue, Pack = 32, Format = OutputFormat.Megatron, ShuffleSliceBytes = 3_000, DropsLast = true },
         ["split packed npy"] = new() { Split = "train=0.7,valid=0.3", Pack = 48, Format = OutputFormat.Npy },
     };
 
@@ -130,7 +133,7 @@ public sealed class LaidOutOutputTests : IClassFixture<ClustersOfWorkers>, IDisp
 
         ManifestLayout layout = ResultManifest.Read(_directory["out"]).Layout!;
         Assert.Equal((64, "pad", padding, 0L), (layout.Pack, layout.PackLast, layout.PaddingTokens, layout.DroppedTokens));
-        Assert.Equal(_documents.Count(text => string.IsNullOrEmpty(text)), layout.LeftOutRows);
+        Assert.Equal(_documents.Count(text => string.IsNullOrEmpty(text)), layout.EmptyRows);
     }
 
     [Fact]
@@ -150,6 +153,100 @@ public sealed class LaidOutOutputTests : IClassFixture<ClustersOfWorkers>, IDisp
         }
 
         Assert.Equal(["train", "valid"], ResultManifest.Read(_directory["out"]).Outputs.Select(output => output.Split).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Tokenize_Shuffled_IsTheOrderOfTheKeysHoweverItIsCut()
+    {
+        // All rows sorted by their keys, as a single list.
+        string[][] files = [.. Enumerable.Range(0, Files).Select(Expected)];
+        string[] expected =
+        [
+            .. files.SelectMany((rows, file) => rows.Select((row, i) => (Key: ShuffleKey.Of(99, 0, file * SplitRule.MaxParts, i), Row: row)))
+                .OrderBy(row => row.Key).Select(row => row.Row),
+        ];
+        Assert.NotEqual(files.SelectMany(rows => rows), expected);
+        foreach (long sliceBytes in (long[])[1L << 40, 9_000, 2_000])
+        {
+            SortedDictionary<string, byte[]> found = await _clusters[7].ResultsAsync(
+                Spec($"out-{sliceBytes}", new OutputLayout { Shuffle = 99, ShuffleSliceBytes = sliceBytes }));
+            Assert.True(sliceBytes > 9_000 ? found.Count == 1 : found.Count > 1);
+            Assert.Equal(found.Keys, Enumerable.Range(0, found.Count).Select(i => $"part-{i:D5}.parquet"));
+            Assert.Equal(expected, found.Keys.SelectMany(name => ReadRows(_directory[$"out-{sliceBytes}/{name}"])));
+        }
+    }
+
+    [Fact]
+    public async Task Tokenize_ShuffledSequences_AreThoseOfTheFilesInAnotherOrder()
+    {
+        await _clusters[2].ResultsAsync(Spec("packed", new OutputLayout { Pack = 32 }));
+        await _clusters[2].ResultsAsync(Spec("shuffled", new OutputLayout { Pack = 32, Shuffle = 1, ShuffleSliceBytes = 5_000 }));
+        const string Columns = "input_ids::VARCHAR || position_ids::VARCHAR || document_ids::VARCHAR || n_tokens";
+        string[] packed = DuckDb.Query($"SELECT {Columns} FROM read_parquet('{_directory["packed"]}/*.parquet')");
+        string[] shuffled = DuckDb.Query($"SELECT {Columns} FROM read_parquet('{_directory["shuffled"]}/*.parquet')");
+        Assert.NotEqual(packed, shuffled);
+        Assert.Equal(packed.Order(StringComparer.Ordinal), shuffled.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Tokenize_ShuffledEpochs_HaveOrdersOfTheirOwn()
+    {
+        await _clusters[2].ResultsAsync(Spec("out", new OutputLayout { Shuffle = 1 }) with { Sampling = new JobSampling { Epochs = 2 } });
+        string[] first = DuckDb.Query($"SELECT id FROM '{_directory["out/epoch=0/part-00000.parquet"]}'");
+        string[] second = DuckDb.Query($"SELECT id FROM '{_directory["out/epoch=1/part-00000.parquet"]}'");
+        Assert.NotEqual(first, second);
+        Assert.Equal(first.Order(StringComparer.Ordinal), second.Order(StringComparer.Ordinal));
+        Assert.Equal(_documents.Count, first.Length);
+    }
+
+    [Theory]
+    [InlineData("Finished TokenizeFiles")]
+    [InlineData("Finished ShuffleRows")]
+    public async Task Tokenize_ShuffledAndKilled_ResumesToTheSameBytes(string point)
+    {
+        TestCorpus.Write(_directory["many"], [.. Enumerable.Range(0, 3_000).Select(i => $"{i} {string.Join(' ', Enumerable.Range(i, 60))}")], files: 5, rowsPerGroup: 100);
+        string[] Command(string output) =>
+        [
+            "tokenize", "--model", _directory["small.bytemill"], "--input", _directory["many"], "--output", _directory[output],
+            "--shuffle", "5", "--split", "train=0.9,valid=0.1", "--file-size", "20kB", "--workers", "2",
+        ];
+        (int exitCode, _, string[] errors) = await BytemillProcess.RunAsync(Command("whole"));
+        Assert.True(exitCode == 0, string.Join('\n', errors));
+        await using (BytemillProcess run = BytemillProcess.Start([.. Command("killed"), "--verbose"]))
+        {
+            await run.ErrorLineAsync(point);
+            run.Kill();
+            await run.ExitCodeAsync();
+        }
+
+        // At the last point it may be done before it dies; then there is nothing to go on with.
+        if (!File.Exists(_directory["killed/_SUCCESS"]))
+        {
+            (exitCode, _, errors) = await BytemillProcess.RunAsync([.. Command("killed"), "--resume"]);
+            Assert.True(exitCode == 0, string.Join('\n', errors));
+        }
+
+        SortedDictionary<string, byte[]> expected = TestDirectory.Snapshot(_directory["whole"]);
+        SortedDictionary<string, byte[]> found = TestDirectory.Snapshot(_directory["killed"]);
+        Assert.Equal(expected.Keys, found.Keys);
+        Assert.All(expected.Where(file => file.Key != ResultManifest.FileName), file => Assert.True(file.Value.AsSpan().SequenceEqual(found[file.Key]), file.Key));
+    }
+
+    [Fact]
+    public async Task Tokenize_ShuffledColumnsThatDiffer_AreRefused()
+    {
+        Directory.CreateDirectory(_directory["lines"]);
+        LineFiles.WriteJson(_directory["lines/a.jsonl"], [("1", "l1", "text")]);
+        string[] command =
+        [
+            "tokenize", "--model", _directory["small.bytemill"], "--input", _directory["in"], "--input", _directory["lines"], "--output", _directory["out"], "--shuffle", "1",
+        ];
+        (int exitCode, _, string[] errors) = await BytemillProcess.RunAsync(command);
+        Assert.Equal(2, exitCode);
+        string line = Assert.Single(errors, error => error.Length > 0);
+        Assert.All(["a.jsonl", "part-0.parquet", "id: string", "--keep"], named => Assert.Contains(named, line, StringComparison.Ordinal));
+        (exitCode, _, errors) = await BytemillProcess.RunAsync([.. command, "--keep", ""]);
+        Assert.True(exitCode == 0, string.Join('\n', errors));
     }
 
     [Fact]

@@ -69,6 +69,8 @@ public class JobSpecDifferenceTests
         { "DropsLast", new OutputLayout { DropsLast = true }, "--pack-last" },
         { "Split", new OutputLayout { Split = "a=1" }, "--split" },
         { "SplitSeed", new OutputLayout { SplitSeed = 7 }, "--split-seed" },
+        { "Shuffle", new OutputLayout { Shuffle = 7 }, "--shuffle" },
+        { "ShuffleSliceBytes", new OutputLayout { ShuffleSliceBytes = 7 }, "size of shuffled files" },
     };
 
     [Fact]

@@ -171,6 +171,15 @@ public sealed class JournalSerializerTests : IDisposable
     }
 
     [Fact]
+    public void JobPlanned_OfAShuffledJob_IsTheSame()
+    {
+        var planned = new JobPlanned("job-1", s_plan with { Size = s_plan.Size with { ShuffledFiles = 7 } });
+        var serializer = new JournalSerializer((ExtendedActorSystem)_system);
+        Assert.Equal("0a056a6f622d311214080b100c180d200e280f30103811401248135007", Convert.ToHexStringLower(serializer.ToBinary(planned)));
+        Assert.Equivalent(planned, serializer.FromBinary(serializer.ToBinary(planned), "jp1"), strict: true);
+    }
+
+    [Fact]
     public void FromBinary_UnknownManifest_NamesIt()
     {
         var serializer = new JournalSerializer((ExtendedActorSystem)_system);

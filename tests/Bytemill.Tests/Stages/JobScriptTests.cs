@@ -62,6 +62,18 @@ public class JobScriptTests
             [StageKind.TokenizeFiles, StageKind.PublishResults],
             Walk(SpecFor(JobMode.Tokenize, 2000), _ => 0).Select(stage => stage.Kind));
 
+    [Fact]
+    public void Tokenize_Shuffled_HasAStageForTheSlicesOfTheOrder()
+    {
+        JobScript tokenize = JobScript.Start(SpecFor(JobMode.Tokenize, 2000), s_size with { ShuffledFiles = 7 });
+        JobScript shuffle = tokenize.Advance(0);
+        JobScript publish = shuffle.Advance(0);
+        Assert.Equal((StageKind.ShuffleRows, 7, tokenize.Current!.ManifestName), (shuffle.Current!.Kind, shuffle.Current.TaskCount, shuffle.Current.Inputs.Tokenized));
+        Assert.Equal((StageKind.PublishResults, 1, shuffle.Current.ManifestName), (publish.Current!.Kind, publish.Current.TaskCount, publish.Current.Inputs.Tokenized));
+        Assert.Equal([tokenize.Current.ManifestName], shuffle.Live);
+        Assert.Equal([shuffle.Current.ManifestName], publish.Live);
+    }
+
     [Theory]
     [InlineData(JobMode.Run)]
     [InlineData(JobMode.Train)]

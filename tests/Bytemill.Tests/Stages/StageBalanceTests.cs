@@ -16,12 +16,14 @@ public sealed class StageBalanceTests
         new(null, 1, 1_000, 1, new TaskMetrics()),
         new(StageKind.CountNGrams, 1, 1_000, 4, s_counted),
         new(StageKind.FilterPieces, 1, 2, 2, s_filtered),
+        new(StageKind.TokenizeFiles, 1, 1_000, 2, s_counted with { Entries = 3 }),
     ];
 
     // What a stage reports when all is well.
     private static TaskMetrics Right(StageKind kind) => kind switch
     {
         StageKind.CheckInput or StageKind.CountNGrams or StageKind.SegmentPieces or StageKind.TokenizeFiles => s_counted,
+        StageKind.ShuffleRows => new TaskMetrics { Entries = 3, CoveredBytes = 990 },
         StageKind.MergeNGrams => new TaskMetrics { CoveredBytes = 990 },
         StageKind.BuildModel or StageKind.FilterPieces => new TaskMetrics { CoveredBytes = 990 + 256 },
         _ => s_filtered,
@@ -52,6 +54,14 @@ public sealed class StageBalanceTests
         Assert.NotNull(fault);
         Assert.Contains($"{more.CoveredBytes} ", fault, StringComparison.Ordinal);
         Assert.NotNull(StageBalance.FindFault(kind, right with { CoveredBytes = right.CoveredBytes - 257 }, s_spec, 3, s_before));
+    }
+
+    [Fact]
+    public void FindFault_RowsOrTokensLostInTheShuffle_NamesBothSums()
+    {
+        TaskMetrics right = Right(StageKind.ShuffleRows);
+        Assert.Contains("2 rows were written where 3", StageBalance.FindFault(StageKind.ShuffleRows, right with { Entries = 2 }, s_spec, 3, s_before), StringComparison.Ordinal);
+        Assert.Contains("989 tokens were written where 990", StageBalance.FindFault(StageKind.ShuffleRows, right with { CoveredBytes = 989 }, s_spec, 3, s_before), StringComparison.Ordinal);
     }
 
     [Theory]

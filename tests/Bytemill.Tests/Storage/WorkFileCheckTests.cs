@@ -14,8 +14,10 @@ public sealed class WorkFileCheckTests : IDisposable
     public static TheoryData<string> Kinds =>
     [
         WorkFileNames.Run, WorkFileNames.Slice, WorkFileNames.Kept, WorkFileNames.NGramModel, WorkFileNames.Vocabulary, WorkFileNames.Cut,
-        WorkFileNames.Tokenized, WorkFileNames.LeftOut,
+        WorkFileNames.Tokenized, WorkFileNames.LeftOut, LaidOut, WorkFileNames.ShuffleRows, WorkFileNames.ShuffleIndex,
     ];
+
+    private const string LaidOut = WorkFileNames.OutputPrefix + "000003";
 
     public void Dispose() => _directory.Dispose();
 
@@ -54,19 +56,52 @@ public sealed class WorkFileCheckTests : IDisposable
 
     private byte[] Write(string name)
     {
+        if (name is WorkFileNames.ShuffleRows or WorkFileNames.ShuffleIndex)
+        {
+            WriteShuffle();
+            return File.ReadAllBytes(_directory[name]);
+        }
+
         using (FileStream file = File.Create(_directory[name]))
         {
             Write(name, file);
         }
 
         byte[] written = File.ReadAllBytes(_directory[name]);
-        if (name == WorkFileNames.Tokenized)
+        if (name == LaidOut)
+        {
+            using FileStream info = File.Create(_directory[WorkFileNames.TokenizedInfo]);
+            CheckedMessage.Write(info, new Bytemill.Pipeline.Wire.TokenizedFileInfo
+            {
+                Files = { new Bytemill.Pipeline.Wire.OutputFile { Name = "a.npy", WorkName = LaidOut, Xxh3 = Convert.ToHexStringLower(XxHash3.Hash(written)) } },
+            });
+        }
+        else if (name == WorkFileNames.Tokenized)
         {
             using FileStream info = File.Create(_directory[WorkFileNames.TokenizedInfo]);
             CheckedMessage.Write(info, new Bytemill.Pipeline.Wire.TokenizedFileInfo { Rows = 1, Xxh3 = Convert.ToHexStringLower(XxHash3.Hash(written)) });
         }
 
         return written;
+    }
+
+    private void WriteShuffle()
+    {
+        var work = new WorkDirectory(_directory["work"]);
+        work.Create();
+        AttemptDirectory attempt = work.BeginAttempt(new TaskIdentity(new JobReference("job", 1, work.Root), 1, 0, 1));
+        using var rows = new RecordSorter(1 << 20, new MemoryScratchSpace());
+        for (int row = 0; row < 20; row++)
+        {
+            rows.Add(ShuffleKey.Of(1, 0, 0, row), [1, 2, (byte)row]);
+        }
+
+        ShuffleFile.Write(attempt, rows, slices: 3, keptSchema: [4, 5], CancellationToken.None);
+        attempt.Commit();
+        foreach (string path in Directory.EnumerateFiles(work.Resolve(attempt.Committed)))
+        {
+            File.Move(path, _directory[Path.GetFileName(path)]);
+        }
     }
 
     private static void Write(string name, FileStream file)
@@ -101,7 +136,7 @@ public sealed class WorkFileCheckTests : IDisposable
             case WorkFileNames.LeftOut:
                 CheckedMessage.Write(file, new Bytemill.Pipeline.Wire.LeftOut { Groups = { new Bytemill.Pipeline.Wire.LeftOutGroup { File = 1, Damage = "damaged" } } });
                 break;
-            case WorkFileNames.Tokenized:
+            case WorkFileNames.Tokenized or LaidOut:
                 file.Write("as good as any"u8);
                 break;
             default:

@@ -4,13 +4,12 @@ namespace Bytemill.Corpus;
 /// <param name="open">Opens the output of a number, from 0.</param>
 /// <param name="lengthBytes">At which an output ends; null for never.</param>
 /// <param name="onCompleted">Told of each that is complete.</param>
-public sealed class RollingSink(Func<int, RowSink> open, long? lengthBytes, Action<RowSink> onCompleted) : IDisposable
+public sealed class RollingSink(Func<int, RowSink> open, long? lengthBytes, Action<RowSink> onCompleted) : IRowTarget
 {
     private RowSink? _sink;
     private int _opened;
 
-    /// <summary>Writes a row.</summary>
-    /// <inheritdoc cref="RowSink.Append"/>
+    /// <inheritdoc/>
     public void Append(in OutputRow row, CancellationToken cancellation)
     {
         _sink ??= open(_opened++);
@@ -21,9 +20,7 @@ public sealed class RollingSink(Func<int, RowSink> open, long? lengthBytes, Acti
         }
     }
 
-    /// <summary>Ends the last output.</summary>
-    /// <param name="evenEmpty">Whether there is an output though there are no rows.</param>
-    /// <param name="cancellation">Cancels.</param>
+    /// <inheritdoc/>
     public void Complete(bool evenEmpty, CancellationToken cancellation)
     {
         if (evenEmpty && _opened == 0)
