@@ -22,7 +22,7 @@ internal sealed class JobContext : IDisposable
     private readonly Lock _gate = new();
     private (string Manifest, Lazy<NGramModel> Model)? _ngramModel;
     private (string Manifest, SharedPieceTable Table)? _pieceTable;
-    private Lazy<Tokenizer>? _tokenizer;
+    private (string Manifest, Lazy<Tokenizer> Tokenizer)? _tokenizer;
     private Lazy<TokenSampler>? _sampler;
 
     public JobContext(WorkDirectory work, JobPlan plan, MemoryPlan memory, ResidentSetGuard residentSet)
@@ -112,21 +112,19 @@ internal sealed class JobContext : IDisposable
     {
         lock (_gate)
         {
-            _tokenizer ??= new Lazy<Tokenizer>(() =>
+            string manifest = Plan.Spec.ModelPath is not null ? "" : stage.Inputs.ParseVocabularies().Single(vocabulary => vocabulary.Size == stage.Argument).Manifest;
+            if (_tokenizer is not { } held || held.Manifest != manifest)
             {
-                if (Plan.Spec.ModelPath is { } path)
-                {
-                    return Tokenization.Tokenizer.Load(path);
-                }
-
-                string manifest = stage.Inputs.ParseVocabularies().Single(vocabulary => vocabulary.Size == stage.Argument).Manifest;
-                return new Tokenizer(TrainedModel.Read(PathOf(manifest, 0, WorkFileNames.Vocabulary)));
-            }, Retryable);
+                // By its manifest: a vocabulary that was lost before it was read is made anew under another.
+                _tokenizer = (manifest, new Lazy<Tokenizer>(
+                    () => Plan.Spec.ModelPath is { } path ? Tokenization.Tokenizer.Load(path) : new Tokenizer(TrainedModel.Read(PathOf(manifest, 0, WorkFileNames.Vocabulary))),
+                    Retryable));
+            }
 
             // Training is over.
             _pieceTable?.Table.Retire();
             _pieceTable = null;
-            return _tokenizer.Value;
+            return _tokenizer.Value.Tokenizer.Value;
         }
     }
 

@@ -79,6 +79,8 @@ public abstract record JournalLocation
     {
         internal string ConnectionString => new SqliteConnectionStringBuilder { DataSource = Path }.ConnectionString;
 
+        internal string LeaseConnectionString => new SqliteConnectionStringBuilder { DataSource = Path + ".leases" }.ConnectionString;
+
         /// <inheritdoc/>
         public override string ToString() => Path;
     }

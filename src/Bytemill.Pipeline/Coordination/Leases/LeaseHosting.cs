@@ -14,7 +14,10 @@ internal static class LeaseHosting
         {
             { IsAlone: true } => null,
             { LeaseDirectory: { } directory } => ("file", directory),
-            { Journal: JournalLocation.SqliteFile file } => ("sqlite", file.ConnectionString),
+
+            // A file of their own: a process that stands still in the middle of a write keeps the journal locked, and the others could not
+            // even settle that they go on without it.
+            { Journal: JournalLocation.SqliteFile file } => ("sqlite", file.LeaseConnectionString),
             { Journal: JournalLocation.PostgreSql database } => ("postgresql", database.ConnectionString),
             _ => null,
         };
