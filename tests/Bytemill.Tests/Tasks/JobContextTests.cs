@@ -23,7 +23,7 @@ public sealed class JobContextTests : IDisposable
             ModelFile.Write(TestModels.Small(), file);
         }
 
-        using var guard = new ResidentSetGuard(1L << 40, 1L << 40);
+        using var guard = new ResidentSetGuard(1L << 40, 1L << 41);
         var plan = new JobPlan(new JobSpec { Inputs = ["in"], OutputDirectory = "out" }, [], [], [], KeyRanges.Whole, KeyRanges.Whole);
         using var context = new JobContext(work, plan, new MemoryPlan(1 << 28, 1), guard);
         Assert.Throws<DirectoryNotFoundException>(() => context.Tokenizer(Tokenizing("first")));
