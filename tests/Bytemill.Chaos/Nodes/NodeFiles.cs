@@ -41,6 +41,7 @@ internal sealed class NodeFiles : IDisposable
         akka.cluster {
           failure-detector.acceptable-heartbeat-pause = 5s
           split-brain-resolver.stable-after = 3s
+          split-brain-resolver.lease-majority.release-after = 10s
           down-removal-margin = 1s
         }
 
