@@ -4,7 +4,7 @@ using Bytemill.Pipeline;
 namespace Bytemill.Tests;
 
 /// <summary>The program as a person meets it: errors, help, Ctrl-C.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(CommandTests.Name)]
 public sealed class CommandLineTests : IDisposable
 {
     private readonly TestDirectory _directory = new();

@@ -4,7 +4,7 @@ using Bytemill.Tokenization;
 namespace Bytemill.Tests;
 
 /// <summary><c>bytemill continue</c> as a person and a program meet it.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(CommandTests.Name)]
 public sealed class ContinueCommandTests : IDisposable
 {
     private readonly TestDirectory _directory = new();

@@ -3,7 +3,7 @@ using Bytemill.Tokenization;
 namespace Bytemill.Tests;
 
 /// <summary><c>bytemill convert</c> as a person meets it.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(CommandTests.Name)]
 public sealed class ConvertCommandTests : IDisposable
 {
     private readonly TestDirectory _directory = new();

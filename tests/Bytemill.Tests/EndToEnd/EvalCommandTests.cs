@@ -4,7 +4,7 @@ using Bytemill.Tokenization;
 namespace Bytemill.Tests;
 
 /// <summary><c>eval</c> in a process of its own.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(CommandTests.Name)]
 public sealed class EvalCommandTests : IDisposable
 {
     private static readonly string[] s_texts = ["the thing in 中文\n", "aaaa 123", "ééé <eos>", "the the the"];

@@ -214,13 +214,12 @@ public sealed class LaidOutOutputTests : IClassFixture<ClustersOfWorkers>, IDisp
         Assert.True(exitCode == 0, string.Join('\n', errors));
         await using (BytemillProcess run = BytemillProcess.Start([.. Command("killed"), "--verbose"]))
         {
-            await run.ErrorLineAsync(point);
-            run.Kill();
+            await run.ErrorLineAsync(point, run.Kill);
             await run.ExitCodeAsync();
         }
 
         // At the last point it may be done before it dies; then there is nothing to go on with.
-        if (!File.Exists(_directory["killed/_SUCCESS"]))
+        if (Directory.Exists(Path.Combine(_directory["killed"], WorkDirectory.NameInOutput)))
         {
             (exitCode, _, errors) = await BytemillProcess.RunAsync([.. Command("killed"), "--resume"]);
             Assert.True(exitCode == 0, string.Join('\n', errors));

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Bytemill.Tests;
 
 /// <summary><c>bytemill plan</c> as a person and a script meet it.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(CommandTests.Name)]
 public sealed class PlanCommandTests : IDisposable
 {
     private readonly TestDirectory _directory = new();

@@ -6,7 +6,7 @@ using Bytemill.Tokenization;
 namespace Bytemill.Tests;
 
 /// <summary><c>encode</c>, <c>decode</c> and <c>inspect</c> in a process of their own, on files, pipes and a terminal.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(CommandTests.Name)]
 public sealed class TextCommandsTests : IDisposable
 {
     private const string Text = "the thing\r\n\nin 中文 <eos> 😀😀 aaaa\nno end";

@@ -4,7 +4,7 @@ using Bytemill.Pipeline;
 namespace Bytemill.Tests;
 
 /// <summary><c>bytemill verify</c> on whole results, and on results of which something is amiss.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(CommandTests.Name)]
 public sealed class VerifyCommandTests : IDisposable
 {
     private readonly TestDirectory _directory = new();

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Hosting;
 namespace Bytemill.Tests;
 
 /// <summary>Messages by which a stranger who reaches the port would have a node make objects of types that the message names.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(CommandTests.Name)]
 public sealed class HostileMessageTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
