@@ -16,9 +16,6 @@ public sealed record CorpusFile
     /// stretches all over it.</summary>
     public required string Fingerprint { get; init; }
 
-    /// <summary>When the file was changed last, in ticks of UTC as its file system tells; 0 where that is not known.</summary>
-    public long ModifiedTicks { get; init; }
-
     /// <summary>Row groups in file order.</summary>
     public required ImmutableArray<RowGroupInfo> RowGroups { get; init; }
 

@@ -36,7 +36,6 @@ public static class CorpusInspector
             Path = path,
             LengthBytes = footer.LengthBytes,
             Fingerprint = footer.Fingerprint,
-            ModifiedTicks = File.GetLastWriteTimeUtc(path).Ticks,
             RowGroups =
             [
                 .. footer.RowGroups.Select(

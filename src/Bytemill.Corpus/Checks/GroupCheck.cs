@@ -38,7 +38,7 @@ public static class GroupCheck
         }
         catch (CorpusException error) when (options.OnError == InputErrorHandling.Skip && error.Fault == CorpusFault.Content)
         {
-            return new GroupReading(new GroupFaults(error.Message, [], info.Rows), 0, 0);
+            return new GroupReading(new GroupFaults(error.Message, [], info.Rows), 0, 0, null);
         }
     }
 
@@ -48,6 +48,7 @@ public static class GroupCheck
         RowSelection selection = source.SelectRows(group, take: null, cancellationToken);
         long end = info.Take ?? long.MaxValue;
         List<RowFault> faults = [];
+        var digest = new TextDigest();
         long rows = 0;
         long bytes = 0;
         long groupRows = 0;
@@ -62,6 +63,7 @@ public static class GroupCheck
                     {
                         rows++;
                         bytes += batch[row].Length;
+                        digest.Append(batch[row], batch.IsNull(row));
                     }
                 }
 
@@ -71,6 +73,6 @@ public static class GroupCheck
 
         ImmutableArray<RowFaults> found = RowFaults.Gather(faults);
         source.CheckCopied(group, copied, source.SelectRows(group, info.Take, cancellationToken).Except(found, info.Rows), cancellationToken);
-        return new GroupReading(new GroupFaults(null, found, info.Rows == RowGroupInfo.UnknownRows ? groupRows : info.Rows), rows, bytes);
+        return new GroupReading(new GroupFaults(null, found, info.Rows == RowGroupInfo.UnknownRows ? groupRows : info.Rows), rows, bytes, digest);
     }
 }

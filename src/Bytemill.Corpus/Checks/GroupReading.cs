@@ -4,4 +4,5 @@ namespace Bytemill.Corpus;
 /// <param name="Faults">What is left out.</param>
 /// <param name="Rows">Rows that are taken.</param>
 /// <param name="TextBytes">Bytes of their text.</param>
-public sealed record GroupReading(GroupFaults Faults, long Rows, long TextBytes);
+/// <param name="Digest">Of them; null of a damaged group.</param>
+public sealed record GroupReading(GroupFaults Faults, long Rows, long TextBytes, TextDigest? Digest);

@@ -32,7 +32,6 @@ internal static class LineFile
             Path = path,
             LengthBytes = length,
             Fingerprint = fingerprint,
-            ModifiedTicks = File.GetLastWriteTimeUtc(path).Ticks,
             RowGroups =
             [
                 .. Enumerable.Range(0, GroupCount(format, length)).Select(group => new RowGroupInfo(

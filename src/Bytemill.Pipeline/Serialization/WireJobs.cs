@@ -157,7 +157,6 @@ internal static class WireJobs
         Path = file.Path,
         LengthBytes = file.LengthBytes,
         Fingerprint = file.Fingerprint,
-        ModifiedTicks = file.ModifiedTicks,
         Weight = file.Weight,
         RowGroups = { file.RowGroups.Select(ToWire) },
         Columns =
@@ -177,7 +176,6 @@ internal static class WireJobs
         Path = wire.Path,
         LengthBytes = wire.LengthBytes,
         Fingerprint = wire.Fingerprint,
-        ModifiedTicks = wire.ModifiedTicks,
         RowGroups = [.. wire.RowGroups.Select(group => new RowGroupInfo(group.Rows, group.TextBytes) { Take = group.HasTake ? group.Take : null })],
         Weight = Math.Max(1, wire.Weight),
         Columns = [.. wire.Columns.Select(column => new ColumnInfo(column.Name, column.Type, column.Nullable, column.CanKeep))],

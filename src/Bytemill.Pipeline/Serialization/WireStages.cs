@@ -47,6 +47,7 @@ internal static class WireStages
         WeightedBytes = metrics.WeightedBytes,
         LeftOutRows = metrics.LeftOutRows,
         InvalidRows = metrics.InvalidRows,
+        TextDigest = metrics.TextDigest,
     };
 
     public static TaskMetrics FromWire(Wire.TaskMetrics wire) => new()
@@ -65,6 +66,7 @@ internal static class WireStages
         WeightedBytes = wire.WeightedBytes,
         LeftOutRows = wire.LeftOutRows,
         InvalidRows = wire.InvalidRows,
+        TextDigest = wire.TextDigest,
     };
 
     // 0 stands for planning, which is no stage.

@@ -37,6 +37,7 @@ internal static class StageBalance
                 return Differ("rows were read", total.Rows, "counting read", Text().Rows)
                     ?? AsChecked(1)
                     ?? Differ("bytes of text were read", total.NormalizedBytes, "counting read", Text().NormalizedBytes)
+                    ?? SameText(Text(), 1)
                     ?? Differ("bytes of text lie in pieces", total.CoveredBytes, "were read", total.WeightedBytes);
             case StageKind.FilterPieces:
                 return Exceed("bytes of text lie in pieces", total.CoveredBytes, Text().WeightedBytes);
@@ -50,7 +51,8 @@ internal static class StageBalance
                     ?? (LastOf(before, StageKind.CountNGrams) is not { } counted ? null
                         : Differ("rows were written", total.Rows, "were to be", checked(epochs * counted.Rows))
                             ?? Differ("bytes of text were read", total.TextBytes, "were to be", checked(epochs * counted.TextBytes))
-                            ?? Differ("bytes lie in tokens", total.NormalizedBytes, "were to be", checked(epochs * counted.NormalizedBytes)));
+                            ?? Differ("bytes lie in tokens", total.NormalizedBytes, "were to be", checked(epochs * counted.NormalizedBytes))
+                            ?? SameText(counted, epochs));
             case StageKind.ShuffleRows:
                 TaskMetrics gathered = LastOf(before, StageKind.TokenizeFiles)!;
                 return Differ("rows were written", total.Entries, "were gathered", gathered.Entries)
@@ -64,7 +66,12 @@ internal static class StageBalance
         string? AsChecked(long times) => LastOf(before, StageKind.CheckInput) is not { } check ? null
             : Differ("rows were taken", total.Rows, "were to be", checked(times * check.Rows))
                 ?? Differ("rows were left out", total.LeftOutRows, "were to be", checked(times * check.LeftOutRows))
-                ?? Differ("bytes of text were read", total.TextBytes, "were to be", checked(times * check.TextBytes));
+                ?? Differ("bytes of text were read", total.TextBytes, "were to be", checked(times * check.TextBytes))
+                ?? SameText(check, times);
+
+        // Files are known by their lengths and footers: what changes between these shows here.
+        string? SameText(TaskMetrics read, long times) => total.TextDigest == unchecked(read.TextDigest * (ulong)times) ? null
+            : "The text is not the text that was read before: an input file changed meanwhile without changing its length, or was read wrongly.";
 
         TaskMetrics Text() => LastOf(before, StageKind.CountNGrams)!;
     }

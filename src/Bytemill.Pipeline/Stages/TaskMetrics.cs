@@ -24,6 +24,9 @@ public sealed record TaskMetrics
     /// <summary>Bytes of text read, before normalisation.</summary>
     public long TextBytes { get; init; }
 
+    /// <summary>Of the text of the rows taken, as <see cref="Corpus.TextDigest"/> has it; the sum wraps.</summary>
+    public ulong TextDigest { get; init; }
+
     /// <summary>Bytes of text after normalisation.</summary>
     public long NormalizedBytes { get; init; }
 
@@ -56,6 +59,7 @@ public sealed record TaskMetrics
         InvalidRows = left.InvalidRows + right.InvalidRows,
         WeightedBytes = left.WeightedBytes + right.WeightedBytes,
         TextBytes = left.TextBytes + right.TextBytes,
+        TextDigest = unchecked(left.TextDigest + right.TextDigest),
         NormalizedBytes = left.NormalizedBytes + right.NormalizedBytes,
         CoveredBytes = left.CoveredBytes + right.CoveredBytes,
         Tokens = left.Tokens + right.Tokens,

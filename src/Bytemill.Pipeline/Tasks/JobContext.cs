@@ -16,7 +16,7 @@ internal sealed class JobContext : IDisposable
     private const LazyThreadSafetyMode Retryable = LazyThreadSafetyMode.PublicationOnly;
 
     private readonly ConcurrentDictionary<string, Lazy<StageManifest>> _manifests = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<int, Lazy<bool>> _verifiedFiles = new();
+    private readonly ConcurrentDictionary<int, (long Length, DateTime Time)> _verifiedFiles = new();
     private readonly MemoryPlan _memory;
     private readonly ResidentSetGuard _residentSet;
     private readonly Lock _gate = new();
@@ -142,36 +142,64 @@ internal sealed class JobContext : IDisposable
     /// <param name="fileIndex">The file in the plan.</param>
     /// <param name="read">Reads of it.</param>
     /// <exception cref="CorpusException">It changed, or reading failed.</exception>
+    /// <exception cref="IOException">It was written to meanwhile, as far as its time tells, and yet is the same: to be read once more.</exception>
     public void ReadInput(int fileIndex, Action read)
     {
-        VerifyUnchanged(fileIndex);
+        (long Length, DateTime Time) before = Verify(fileIndex);
         try
         {
             read();
         }
-        catch (CorpusException)
+        catch (CorpusException) when (StampOf(fileIndex) != before)
         {
             // Rather the cause than what it looks like: a file that is being written anew may well seem damaged.
-            VerifyUnchangedSince(fileIndex);
-            throw;
+            throw ChangedWhileRead(fileIndex);
         }
 
-        VerifyUnchangedSince(fileIndex);
+        if (StampOf(fileIndex) != before)
+        {
+            throw ChangedWhileRead(fileIndex);
+        }
     }
 
-    // Looked at once for each file and node.
-    private void VerifyUnchanged(int fileIndex) => _ = _verifiedFiles.GetOrAdd(fileIndex, index => new Lazy<bool>(() =>
+    private IOException ChangedWhileRead(int fileIndex)
     {
-        CorpusFile planned = Plan.Files[index];
+        Verify(fileIndex);
+        return new IOException($"{Plan.Files[fileIndex].Path}: the file was touched while it was being read; it is read again.");
+    }
+
+    // Whether it is the file that was planned, its footer tells and not its time: that changes when somebody copies or touches it. Looked at once for each
+    // file, time and node.
+    private (long Length, DateTime Time) Verify(int fileIndex)
+    {
+        (long Length, DateTime Time) stamp = StampOf(fileIndex);
+        if (_verifiedFiles.TryGetValue(fileIndex, out (long Length, DateTime Time) verified) && verified == stamp)
+        {
+            return stamp;
+        }
+
+        CorpusFile planned = Plan.Files[fileIndex];
         CorpusFile now = InspectAgain(planned.Path);
-        return now.LengthBytes == planned.LengthBytes && now.Fingerprint == planned.Fingerprint && now.ModifiedTicks == planned.ModifiedTicks
-            ? true
-            : throw new CorpusException(
+        if (now.LengthBytes != planned.LengthBytes || now.Fingerprint != planned.Fingerprint)
+        {
+            throw new CorpusException(
                 $"{planned.Path}: the file changed while the job was running ({planned.LengthBytes} bytes when planned, {now.LengthBytes} now). Run the job again.")
             {
                 Fault = CorpusFault.Access,
             };
-    }, Retryable)).Value;
+        }
+
+        _verifiedFiles[fileIndex] = stamp;
+        return stamp;
+    }
+
+    private (long Length, DateTime Time) StampOf(int fileIndex)
+    {
+        var file = new FileInfo(Plan.Files[fileIndex].Path);
+        return file.Exists
+            ? (file.Length, file.LastWriteTimeUtc)
+            : throw new CorpusException($"{file.FullName}: the file went away while the job was running. Run the job again.") { Fault = CorpusFault.Access };
+    }
 
     private CorpusFile InspectAgain(string path)
     {
@@ -185,17 +213,6 @@ internal sealed class JobContext : IDisposable
             {
                 Fault = CorpusFault.Access,
             };
-        }
-    }
-
-    // What is read while a file changes is of neither state.
-    private void VerifyUnchangedSince(int fileIndex)
-    {
-        CorpusFile planned = Plan.Files[fileIndex];
-        var file = new FileInfo(planned.Path);
-        if (!file.Exists || file.Length != planned.LengthBytes || file.LastWriteTimeUtc.Ticks != planned.ModifiedTicks)
-        {
-            throw new CorpusException($"{planned.Path}: the file changed or went away while it was being read. Run the job again.") { Fault = CorpusFault.Access };
         }
     }
 

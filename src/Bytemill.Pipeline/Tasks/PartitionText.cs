@@ -32,25 +32,29 @@ internal static class PartitionText
             RowGroupInfo info = file.RowGroups[group];
             GroupFaults? faults = leftOut.Of(range.FileIndex, group);
             long rows = 0;
+            ulong digest = 0;
             if (faults?.Damage is null)
             {
+                var text = new TextDigest();
                 RowSelection selection = source.SelectRows(group, info.Take, context.Cancellation).Except(faults?.Rows ?? [], info.Rows);
                 CheckCopied(context, source, group, selection);
                 foreach (TextBatch batch in source.ReadBatches(group, context.Memory.ReadingBytes, selection, context.Cancellation))
                 {
                     using (batch)
                     {
-                        TaskMetrics read = ForEachChunk(context, batch, normalized, action);
+                        TaskMetrics read = ForEachChunk(context, batch, text, normalized, action);
                         metrics = TaskMetrics.Add(metrics, read with { WeightedBytes = checked(file.Weight * read.NormalizedBytes) });
                         rows += read.Rows;
                     }
 
                     context.ReportUnits(Math.Min(metrics.TextBytes, metrics.Units));
                 }
+
+                digest = text.End(range.FileIndex, group);
             }
 
             long leftOutRows = faults?.LeftOutRows(info) ?? 0;
-            metrics = TaskMetrics.Add(metrics, new TaskMetrics { PassedRows = info.PassedRows(rows + leftOutRows), LeftOutRows = leftOutRows });
+            metrics = TaskMetrics.Add(metrics, new TaskMetrics { PassedRows = info.PassedRows(rows + leftOutRows), LeftOutRows = leftOutRows, TextDigest = digest });
         }
 
         return metrics;
@@ -65,7 +69,7 @@ internal static class PartitionText
         }
     }
 
-    private static TaskMetrics ForEachChunk(TaskContext context, TextBatch batch, ArrayBufferWriter<byte> normalized, ChunkAction action)
+    private static TaskMetrics ForEachChunk(TaskContext context, TextBatch batch, TextDigest digest, ArrayBufferWriter<byte> normalized, ChunkAction action)
     {
         TrainerOptions options = context.Spec.Training;
         long normalizedBytes = 0;
@@ -81,6 +85,7 @@ internal static class PartitionText
 
             rows++;
             textBytes += batch[row].Length;
+            digest.Append(batch[row], batch.IsNull(row));
             foreach (ReadOnlySpan<byte> chunk in TrainingText.EnumerateChunks(batch[row], options, normalized))
             {
                 action(chunk);

@@ -60,6 +60,7 @@ internal sealed class TokenizeFileTask : ITaskBody
         var encoder = new RowEncoder(context, tokenizer);
         var total = new TaskMetrics { Units = context.Plan.TextBytesOfFile(file.Input) };
         var leftOut = new LeftOutGroups(context);
+        var digest = new TextDigest();
         var ids = new ArrayBufferWriter<int>(1 << 16);
 
         using ITextSource source = TextSources.Open(input.Path, spec.SourceOptions);
@@ -82,7 +83,7 @@ internal sealed class TokenizeFileTask : ITaskBody
                 {
                     int[] lengths = new int[batch.CountTaken()];
                     ids.ResetWrittenCount();
-                    total = TaskMetrics.Add(total, EncodeRows(context, encoder, tokenizer.Model.Vocabulary, batch, firstRow, ids, lengths, total.TextBytes));
+                    total = TaskMetrics.Add(total, EncodeRows(context, encoder, tokenizer.Model.Vocabulary, batch, digest, firstRow, ids, lengths, total.TextBytes));
                     firstRow += batch.RowCount;
                     await writer.AppendAsync(batch, ids.WrittenMemory, lengths, context.Cancellation).ConfigureAwait(false);
                 }
@@ -91,7 +92,7 @@ internal sealed class TokenizeFileTask : ITaskBody
             await writer.EndGroupAsync(context.Cancellation).ConfigureAwait(false);
             firstRow = info.Rows == RowGroupInfo.UnknownRows ? firstRow : groupStart + info.Rows;
             long leftOutRows = info.IsLeftAside ? 0 : faults?.LeftOutRows(info) ?? 0;
-            total = TaskMetrics.Add(total, new TaskMetrics { PassedRows = info.PassedRows(total.Rows - rows + leftOutRows), LeftOutRows = leftOutRows });
+            total = TaskMetrics.Add(total, new TaskMetrics { PassedRows = info.PassedRows(total.Rows - rows + leftOutRows), LeftOutRows = leftOutRows, TextDigest = isRead ? digest.End(file.Input, group) : 0 });
         }
 
         await writer.CompleteAsync(context.Cancellation).ConfigureAwait(false);
@@ -99,7 +100,7 @@ internal sealed class TokenizeFileTask : ITaskBody
     }
 
     private static TaskMetrics EncodeRows(
-        TaskContext context, RowEncoder encoder, Vocabulary vocabulary, TextBatch batch, long firstRow, ArrayBufferWriter<int> ids, int[] lengths, long doneBytes)
+        TaskContext context, RowEncoder encoder, Vocabulary vocabulary, TextBatch batch, TextDigest digest, long firstRow, ArrayBufferWriter<int> ids, int[] lengths, long doneBytes)
     {
         long textBytes = 0;
         int next = 0;
@@ -111,6 +112,7 @@ internal sealed class TokenizeFileTask : ITaskBody
                 continue;
             }
 
+            digest.Append(batch[row], batch.IsNull(row));
             if (batch.IsNull(row))
             {
                 lengths[next++] = TokenizedFileWriter.NullText;

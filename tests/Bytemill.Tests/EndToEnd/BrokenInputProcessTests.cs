@@ -1,4 +1,5 @@
 using System.Text;
+using Bytemill.Corpus;
 using Bytemill.Pipeline;
 using static Bytemill.Tests.RawFiles;
 
@@ -96,6 +97,64 @@ public sealed class BrokenInputProcessTests : IDisposable
             "--on-error", onError);
         Assert.Contains(ended.Errors, error => error.Contains("changed", StringComparison.Ordinal) && error.StartsWith("error: ", StringComparison.Ordinal));
         Assert.False(File.Exists(_directory["out/manifest.json"]));
+    }
+
+    // Copying and backing up change times.
+    [Theory]
+    [InlineData("Planned job")]
+    [InlineData("Finished CountNGrams")]
+    public async Task Run_InputIsTouched_GoesOn(string point)
+    {
+        RemoveBroken();
+        (int done, _, string[] errors) = await BytemillProcess.RunAsync(Command("expected"));
+        Assert.True(done == 0, string.Join('\n', errors));
+        await using BytemillProcess run = BytemillProcess.Start([.. Command("out"), "--verbose"]);
+        await run.ErrorLineAsync(point, () =>
+        {
+            run.Freeze();
+            Array.ForEach(Directory.GetFiles(_directory["in"]), file => File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(file).AddHours(1)));
+            run.Thaw();
+        });
+        Assert.True(await run.ExitCodeAsync() == 0, string.Join('\n', run.Errors));
+        AssertSame("expected", "out");
+    }
+
+    // Neither length nor footer tell, and no page has a checksum.
+    [Fact]
+    public async Task Run_TextIsReplacedByAsMuch_FailsByItsHash()
+    {
+        Directory.Delete(_directory["in"], recursive: true);
+        Directory.CreateDirectory(_directory["in"]);
+        byte[]?[] texts = [.. Enumerable.Range(0, 80).Select(i => Encoding.UTF8.GetBytes(string.Join(' ', Enumerable.Range(i * 900, 900)) + " needle"))];
+        for (int i = 0; i < 4; i++)
+        {
+            SampleFiles.WriteText(_directory[$"in/{i}.parquet"], [texts], new SampleOptions { Compression = ParquetSharp.Compression.Uncompressed });
+        }
+
+        string changed = _directory["in/3.parquet"];
+        byte[] before = File.ReadAllBytes(changed);
+        int at = before.AsSpan().IndexOf("needle"u8);
+        byte[] after = [.. before[..at], .. "noodle"u8, .. before[(at + 6)..]];
+        Assert.Equal(TextSources.Inspect(changed, "text").Fingerprint, Inspected(after));
+        File.WriteAllBytes(changed, before);
+        BytemillProcess ended = await AtAsync(
+            "Finished CountNGrams",
+            run =>
+            {
+                run.Freeze();
+                File.WriteAllBytes(changed, after);
+                run.Thaw();
+            },
+            expectedExit: 1,
+            again: () => File.WriteAllBytes(changed, before),
+            "--on-error", "fail");
+        Assert.Contains(ended.Errors, error => error.StartsWith("error: ", StringComparison.Ordinal) && error.Contains("The text is not the text that was read before", StringComparison.Ordinal));
+
+        string Inspected(byte[] content)
+        {
+            File.WriteAllBytes(changed, content);
+            return TextSources.Inspect(changed, "text").Fingerprint;
+        }
     }
 
     private void RemoveBroken()

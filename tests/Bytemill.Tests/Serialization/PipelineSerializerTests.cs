@@ -103,6 +103,7 @@ public sealed class PipelineSerializerTests : IDisposable
         WeightedBytes = 12,
         LeftOutRows = 13,
         InvalidRows = 14,
+        TextDigest = 1UL << 63,
     };
 
     private static readonly PoisonTask s_poison = new(2, StageKind.SegmentPieces, 1, [new FailedAttempt(1, "host:1/worker-0", "bad sector")]);
@@ -137,12 +138,12 @@ public sealed class PipelineSerializerTests : IDisposable
         (new PrioritizeJob("job-1", -3), "jq1", "0a056a6f622d311005"),
         (new GetJob("job-1"), "gj1", "0a056a6f622d31"),
         (ListJobs.Instance, "lj1", ""),
-        (new JobReported("job-1", s_summary, [new StageTime(StageKind.TokenizeFiles, 5, 6, 7, s_metrics)], s_poison, "too late"), "jt1", "0a056a6f622d3112540a056a6f622d311003180122042f6f757428053080d095ffbc313881d095ffbc31422b0a056a6f622d3110041a0a7365676d656e74696e6720052809300138024008480350015a067061757365644a04746578741a2b080f1005180620072a210801108080808080201803200428053006380740084809500a580b600c680d700e2227080210041801221f0801120f686f73743a312f776f726b65722d301a0a62616420736563746f722a08746f6f206c617465"),
+        (new JobReported("job-1", s_summary, [new StageTime(StageKind.TokenizeFiles, 5, 6, 7, s_metrics)], s_poison, "too late"), "jt1", "0a056a6f622d3112540a056a6f622d311003180122042f6f757428053080d095ffbc313881d095ffbc31422b0a056a6f622d3110041a0a7365676d656e74696e6720052809300138024008480350015a067061757365644a04746578741a34080f1005180620072a2a0801108080808080201803200428053006380740084809500a580b600c680d700e7900000000000000802227080210041801221f0801120f686f73743a312f776f726b65722d301a0a62616420736563746f722a08746f6f206c617465"),
         (new JobsListed([s_summary, s_ended], 3), "jl1", "0a540a056a6f622d311003180122042f6f757428053080d095ffbc313881d095ffbc31422b0a056a6f622d3110041a0a7365676d656e74696e6720052809300138024008480350015a067061757365644a04746578740a090a056a6f622d3210071003"),
         (new RequestTask("host:1/worker-0"), "rt1", "0a0f686f73743a312f776f726b65722d30"),
         (new AssignTask(s_task, s_stage), "at1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212610803100d180522570a0472756e731204626173651a06736c6963657322046b6570742a0764726f70706564320672616e6b65643a0363757442056d6f64656c4a0d363030303d612c323530303d625209746f6b656e697a65645a046c656674282a"),
         (new TaskProgressed(s_task, 77), "tp1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b2002104d"),
-        (new TaskCompleted(s_task, "stages/s0003/t000011", s_metrics), "tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a210801108080808080201803200428053006380740084809500a580b600c680d700e"),
+        (new TaskCompleted(s_task, "stages/s0003/t000011", s_metrics), "tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a2a0801108080808080201803200428053006380740084809500a580b600c680d700e790000000000000080"),
         (new TaskFailed(s_task, "no space", true, true, true), "tf1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212086e6f207370616365180120012801"),
         (new TaskAcknowledged(s_task, true, "stages/s0003/t000011"), "ta1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200210011a147374616765732f73303030332f74303030303131"),
         (new ReleaseJob(s_job), "rj1", "0a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d31"),
@@ -211,7 +212,7 @@ public sealed class PipelineSerializerTests : IDisposable
             "jf1" => new JobFailed("job-1", "disk full", true),
             "jp1" => (JobProgressed)Sample(nameof(JobProgressed)).Message with { Notice = "" },
             "tf1" => (TaskFailed)Sample(nameof(TaskFailed)).Message with { IsDiskFull = false, IsWorkFileFault = false },
-            _ => (TaskCompleted)Sample(nameof(TaskCompleted)).Message with { Metrics = s_metrics with { WrittenBytes = 0, ScratchBytes = 0, CoveredBytes = 0, PassedRows = 0, WeightedBytes = 0, LeftOutRows = 0, InvalidRows = 0 } },
+            _ => (TaskCompleted)Sample(nameof(TaskCompleted)).Message with { Metrics = s_metrics with { WrittenBytes = 0, ScratchBytes = 0, CoveredBytes = 0, PassedRows = 0, WeightedBytes = 0, LeftOutRows = 0, InvalidRows = 0, TextDigest = 0 } },
         };
         Assert.Equivalent(expected, serializer.FromBinary(Convert.FromHexString(hex), manifest), strict: true);
     }

@@ -124,4 +124,19 @@ public sealed class StageBalanceTests
         Assert.Contains("0 rows were left out where 1 were to be", StageBalance.FindFault(kind, found with { LeftOutRows = 0, PassedRows = 1 }, s_spec, 3, before), StringComparison.Ordinal);
         Assert.NotNull(StageBalance.FindFault(kind, found with { TextBytes = 999 }, s_spec, 3, before));
     }
+
+    [Theory]
+    [InlineData(StageKind.CountNGrams)]
+    [InlineData(StageKind.SegmentPieces)]
+    [InlineData(StageKind.TokenizeFiles)]
+    public void FindFault_TextOfTheSameLength_MustBeTheSame(StageKind kind)
+    {
+        const long Epochs = 3;
+        JobSpec spec = s_spec with { Sampling = new JobSampling { Epochs = (int)Epochs } };
+        TaskMetrics read = s_counted with { TextDigest = ulong.MaxValue / 2 };
+        ImmutableArray<StageTime> before = [s_before[0], kind == StageKind.CountNGrams ? new(StageKind.CheckInput, 1, 1_000, 4, read) : new(StageKind.CountNGrams, 1, 1_000, 4, read)];
+        TaskMetrics total = kind == StageKind.TokenizeFiles ? Enumerable.Repeat(read, (int)Epochs).Aggregate(TaskMetrics.Add) : read;
+        Assert.Null(StageBalance.FindFault(kind, total, spec, 3, before));
+        Assert.Contains("changed", StageBalance.FindFault(kind, total with { TextDigest = total.TextDigest + 1 }, spec, 3, before), StringComparison.Ordinal);
+    }
 }
