@@ -18,7 +18,8 @@ internal sealed class EvalCommand : AsyncCommand<EvalSettings>
         Check(settings);
         ImmutableArray<string> files = InputResolver.Resolve([.. settings.Inputs, .. settings.MoreInputs]);
         ImmutableArray<Tokenizer> tokenizers = [.. settings.Models.Select(ModelLoader.Load)];
-        var evaluator = new CorpusEvaluator(tokenizers, files, settings.TextColumn, settings.GroupBy);
+        SourceOptions options = RowOption.Read(settings.TextColumn, settings.Where, settings.Sample, settings.Limit);
+        var evaluator = new CorpusEvaluator(tokenizers, files, options, settings.GroupBy, settings.Limit);
         using var interruption = new Interruption();
         int threads = settings.Workers ?? Environment.ProcessorCount;
         var results = await RunAsync(evaluator, threads, interruption.Token).ConfigureAwait(false);

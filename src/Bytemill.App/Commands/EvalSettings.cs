@@ -23,6 +23,18 @@ internal sealed class EvalSettings : CommandSettings
     [DefaultValue("text")]
     public string TextColumn { get; init; } = "text";
 
+    [CommandOption("--where <CONDITION>")]
+    [Description(RowOption.WhereHelp)]
+    public string? Where { get; init; }
+
+    [CommandOption("--sample <FRACTION>")]
+    [Description(RowOption.SampleHelp)]
+    public double? Sample { get; init; }
+
+    [CommandOption("--limit <N>")]
+    [Description(RowOption.LimitHelp)]
+    public long? Limit { get; init; }
+
     [CommandOption("--group-by <NAME>")]
     [Description("Column of few different strings, such as the language: figures for each of them too.")]
     public string? GroupBy { get; init; }

@@ -22,15 +22,15 @@ internal abstract class JobSettings : ClusterSettings
     public string TextColumn { get; init; } = "text";
 
     [CommandOption("--where <CONDITION>")]
-    [Description("Take only rows that meet it: comparisons of columns, also of directories (lang=zh/), joined by 'and': \"lang in (zh, ja) and score >= 0.5\". Row groups whose statistics rule it out are not read.")]
+    [Description(RowOption.WhereHelp)]
     public string? Where { get; init; }
 
     [CommandOption("--sample <FRACTION>")]
-    [Description("Take about this fraction of these rows, the same ones every time.")]
+    [Description(RowOption.SampleHelp)]
     public double? Sample { get; init; }
 
     [CommandOption("--limit <N>")]
-    [Description("Take only the first N of these rows, in order of the files' paths.")]
+    [Description(RowOption.LimitHelp)]
     public long? Limit { get; init; }
 
     [CommandOption("--on-error <WHAT>")]

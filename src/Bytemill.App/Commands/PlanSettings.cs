@@ -21,6 +21,18 @@ internal sealed class PlanSettings : CommandSettings
     [DefaultValue("text")]
     public string TextColumn { get; init; } = "text";
 
+    [CommandOption("--where <CONDITION>")]
+    [Description(RowOption.WhereHelp)]
+    public string? Where { get; init; }
+
+    [CommandOption("--sample <FRACTION>")]
+    [Description(RowOption.SampleHelp)]
+    public double? Sample { get; init; }
+
+    [CommandOption("--limit <N>")]
+    [Description(RowOption.LimitHelp)]
+    public long? Limit { get; init; }
+
     [CommandOption("--vocab-size <N[[,N...]]>")]
     [Description("Largest number of ids, as for 'run'.")]
     [DefaultValue("32000")]
@@ -79,10 +91,10 @@ internal sealed class PlanSettings : CommandSettings
     [Description("Plan for so much text like this, such as 50TB, instead of for this corpus.")]
     public string? TextBytes { get; init; }
 
-    [CommandOption("--sample <SIZE>")]
+    [CommandOption("--sample-size <SIZE>")]
     [Description("Text to read and train on for the estimate.")]
     [DefaultValue("16MB")]
-    public string Sample { get; init; } = "16MB";
+    public string SampleSize { get; init; } = "16MB";
 
     [CommandOption("--spill-dir <DIR>")]
     [Description("Where work files would go: its disk is measured; default: the current directory.")]
@@ -107,9 +119,9 @@ internal sealed class PlanSettings : CommandSettings
         long? textBytes = TextBytes is null ? null : ByteSize.Parse(TextBytes, "--text-bytes").Bytes;
         Require(textBytes is not < 1, "--text-bytes must be at least 1 byte; found 0.");
         Require(memory is not < 64_000_000, $"--memory must be at least 64MB; found {Memory}.");
-        long sample = ByteSize.Parse(Sample, "--sample").Bytes;
+        long sample = ByteSize.Parse(SampleSize, "--sample-size").Bytes;
         // Counted in memory, several times over.
-        Require(sample is >= 1_000 and <= 500_000_000, $"--sample must be in [1kB..500MB]; found {Sample}.");
+        Require(sample is >= 1_000 and <= 500_000_000, $"--sample-size must be in [1kB..500MB]; found {SampleSize}.");
         var cluster = new ClusterShape { Nodes = Nodes, DiskBytesPerSecond = DiskMegabytes * 1e6, NetworkBytesPerSecond = NetworkMegabytes * 1e6 };
         string spill = Path.GetFullPath(SpillDirectory);
         return new PlanRequest
@@ -119,6 +131,9 @@ internal sealed class PlanSettings : CommandSettings
                 Mode = TrainOnly ? JobMode.Train : JobMode.Run,
                 Inputs = [.. inputs.Select(InputExpression.Absolute)],
                 TextColumn = TextColumn,
+                Where = Where,
+                Sample = Sample,
+                Limit = Limit,
                 // Nothing is written: the job's checks of an output directory do not matter here.
                 OutputDirectory = Path.Combine(spill, ".bytemill-plan"),
                 Training = new()

@@ -19,25 +19,26 @@ internal sealed class CorpusEvaluator
     private readonly ImmutableArray<Tokenizer> _tokenizers;
     private readonly ImmutableArray<CorpusFile> _files;
     private readonly (int File, int RowGroup)[] _work;
-    private readonly string _textColumn;
+    private readonly SourceOptions _options;
     private readonly string? _groupColumn;
     private int _next;
     private long _doneBytes;
 
     /// <exception cref="CorpusException">A file cannot be read, or lacks a column.</exception>
-    public CorpusEvaluator(ImmutableArray<Tokenizer> tokenizers, IEnumerable<string> files, string textColumn, string? groupColumn)
+    public CorpusEvaluator(
+        ImmutableArray<Tokenizer> tokenizers, IEnumerable<string> files, SourceOptions options, string? groupColumn, long? limit = null)
     {
         _tokenizers = tokenizers;
-        _textColumn = textColumn;
+        _options = options;
         _groupColumn = groupColumn;
-        _files = [.. files.Select(file => Inspect(file, textColumn))];
+        _files = SelectedFiles.Inspect(files, options, limit);
         foreach (CorpusFile file in _files)
         {
             CheckGroupColumn(file.Path);
         }
 
-        _work = [.. _files.SelectMany((file, index) => Enumerable.Range(0, file.RowGroups.Length).Select(group => (index, group)))];
-        TotalBytes = _files.Sum(file => file.TextBytes);
+        _work = [.. _files.SelectMany((file, index) => Enumerable.Range(0, file.RowGroups.Length).Where(group => !file.RowGroups[group].IsLeftAside).Select(group => (index, group)))];
+        TotalBytes = _work.Sum(work => _files[work.File].RowGroups[work.RowGroup].TextBytes);
     }
 
     /// <summary>About how many bytes of text there are, as the footers tell.</summary>
@@ -102,8 +103,6 @@ internal sealed class CorpusEvaluator
         return [.. partials[0].Models];
     }
 
-    private static CorpusFile Inspect(string file, string textColumn) => TextSources.Inspect(file, textColumn);
-
     private void CheckGroupColumn(string file)
     {
         if (_groupColumn is null)
@@ -118,7 +117,7 @@ internal sealed class CorpusEvaluator
 
         try
         {
-            Inspect(file, _groupColumn);
+            TextSources.Inspect(file, _groupColumn);
         }
         catch (CorpusException error)
         {
@@ -139,18 +138,18 @@ internal sealed class CorpusEvaluator
 
             (int file, int group) = _work[index];
             List<string>? names = _groupColumn is null ? null : ReadGroups(_files[file].Path, group, partial, cancellationToken);
-            using ITextSource source = TextSources.Open(_files[file].Path, _textColumn);
-            int row = 0;
-            foreach (TextBatch batch in source.ReadBatches(group, BatchBytes, RowSelection.All, cancellationToken))
+            using ITextSource source = TextSources.Open(_files[file].Path, _options);
+            RowSelection selection = source.SelectRows(group, _files[file].RowGroups[group].Take, cancellationToken);
+            foreach (TextBatch batch in source.ReadBatches(group, BatchBytes, selection, cancellationToken))
             {
                 using (batch)
                 {
-                    for (int i = 0; i < batch.RowCount; i++, row++)
+                    for (int row = 0; row < batch.RowCount; row++)
                     {
                         cancellationToken.ThrowIfCancellationRequested();
-                        if (!batch.IsNull(i))
+                        if (batch.IsTaken(row) && !batch.IsNull(row))
                         {
-                            partial.Count(batch[i], names?[row]);
+                            partial.Count(batch[row], names?[(int)(batch.FirstRow + row)]);
                         }
                     }
                 }

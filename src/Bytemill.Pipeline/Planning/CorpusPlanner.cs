@@ -17,6 +17,11 @@ public static class CorpusPlanner
         ArgumentNullException.ThrowIfNull(progress);
         progress.Report("reading footers");
         ImmutableArray<CorpusFile> files = JobPreflight.Check(request.Spec, cancellation: ct).Files;
+        if (request.Spec.Limit is { } limit)
+        {
+            files = RowLimit.Apply(files, request.Spec.SourceOptions, (_, _) => null, limit, ct);
+        }
+
         CorpusSample sample = CorpusSampler.Read(files, request.Spec.SourceOptions, request.SampleBytes, progress, ct);
         long textBytes = request.TextBytes ?? sample.CorpusBytes;
         string disk = NearestDirectory(request.SpillDirectory);

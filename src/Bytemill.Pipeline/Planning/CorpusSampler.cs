@@ -23,7 +23,7 @@ internal static class CorpusSampler
     {
         (int File, int Group, RowGroupInfo Info)[] all =
         [
-            .. files.SelectMany((file, index) => file.RowGroups.Select((group, number) => (index, number, group))).Where(entry => entry.group.Rows != 0),
+            .. files.SelectMany((file, index) => file.RowGroups.Select((group, number) => (index, number, group))).Where(entry => entry.group.Rows != 0 && !entry.group.IsLeftAside),
         ];
         long footerBytes = all.Sum(entry => entry.Info.TextBytes);
         if (all.Length == 0)
@@ -46,16 +46,17 @@ internal static class CorpusSampler
             progress.Report($"reading row group {i + 1} of {taken}");
             (int file, int group, RowGroupInfo info) = all[(int)((long)i * all.Length / taken)];
             meter.Start();
-            using TextBatch? batch = ReadFirst(files[file].Path, options, group, info.Rows == RowGroupInfo.UnknownRows ? MostLineBytes : long.MaxValue, ct);
+            using TextBatch? batch = ReadFirst(files[file].Path, options, group, info, ct);
             meter.Stop();
             if (batch is not null)
             {
-                rows += batch.RowCount;
-                readBytes += batch.TotalBytes;
+                long takenBytes = TakenBytes(batch);
+                rows += batch.CountTaken();
+                readBytes += takenBytes;
                 // Of a compressed file the group is the whole, of which this is the beginning.
                 readFooterBytes += info.Rows == RowGroupInfo.UnknownRows ? Math.Min(info.TextBytes, Math.Max(1, batch.TotalBytes)) : info.TextBytes;
                 long quota = left / (taken - i);
-                left -= Take(batch, quota, documents);
+                left -= Take(batch, takenBytes, quota, documents);
             }
         }
 
@@ -67,17 +68,22 @@ internal static class CorpusSampler
         bool isWhole = taken == all.Length && readFooterBytes == footerBytes;
         long corpusBytes = isWhole ? readBytes : (long)(footerBytes * ((double)readBytes / Math.Max(1, readFooterBytes)));
         return new CorpusSample(
-            documents.ToImmutable(), corpusBytes, files.Sum(file => file.LengthBytes), RowsOf(files, rows, (double)corpusBytes / readBytes), files.Length, meter.Seconds / readBytes);
+            documents.ToImmutable(), corpusBytes, files.Sum(file => file.LengthBytes), RowsOf(files, options, rows, (double)corpusBytes / readBytes), files.Length, meter.Seconds / readBytes);
     }
 
     // Rows at even distances, so that long documents and short ones come in as they are.
-    private static long Take(TextBatch batch, long quota, ImmutableArray<byte[]>.Builder documents)
+    private static long Take(TextBatch batch, long batchBytes, long quota, ImmutableArray<byte[]>.Builder documents)
     {
-        double share = Math.Min(1, quota / (double)Math.Max(1, batch.TotalBytes));
+        double share = Math.Min(1, quota / (double)Math.Max(1, batchBytes));
         double due = share / 2;
         long bytes = 0;
         for (int row = 0; row < batch.RowCount; row++)
         {
+            if (!batch.IsTaken(row))
+            {
+                continue;
+            }
+
             due += share;
             if (due >= 1)
             {
@@ -94,12 +100,24 @@ internal static class CorpusSampler
     }
 
     // Where they are not known beforehand, as many as the sample says.
-    private static long RowsOf(ImmutableArray<CorpusFile> files, long sampledRows, double share) =>
-        files.All(file => file.Rows is not null) ? files.Sum(file => file.Rows!.Value) : (long)(sampledRows * share);
+    private static long RowsOf(ImmutableArray<CorpusFile> files, SourceOptions options, long sampledRows, double share) =>
+        options is { Where: null, Sample: null } && files.All(file => file.RowsToRead is not null) ? files.Sum(file => file.RowsToRead!.Value) : (long)(sampledRows * share);
 
-    private static TextBatch? ReadFirst(string path, SourceOptions options, int group, long batchBytes, CancellationToken ct)
+    private static long TakenBytes(TextBatch batch)
+    {
+        long bytes = 0;
+        for (int row = 0; row < batch.RowCount; row++)
+        {
+            bytes += batch.IsTaken(row) ? batch[row].Length : 0;
+        }
+
+        return bytes;
+    }
+
+    private static TextBatch? ReadFirst(string path, SourceOptions options, int group, RowGroupInfo info, CancellationToken ct)
     {
         using ITextSource source = TextSources.Open(path, options);
-        return source.ReadBatches(group, batchBytes, RowSelection.All, ct).FirstOrDefault();
+        long batchBytes = info.Rows == RowGroupInfo.UnknownRows ? MostLineBytes : long.MaxValue;
+        return source.ReadBatches(group, batchBytes, source.SelectRows(group, info.Take, ct), ct).FirstOrDefault();
     }
 }

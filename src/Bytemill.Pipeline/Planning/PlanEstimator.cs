@@ -283,7 +283,7 @@ internal sealed class PlanEstimator
         if (_normalized > TrustedFactor * _measured.NestedBytes[^1])
         {
             _warnings.Add(FormattableString.Invariant(
-                $"{Size(_text)} is {_text / _sample.Bytes:0} times the sample: take the numbers for orders of magnitude, or raise --sample"));
+                $"{Size(_text)} is {_text / _sample.Bytes:0} times the sample: take the numbers for orders of magnitude, or raise --sample-size"));
         }
     }
 

@@ -19,7 +19,7 @@ public sealed class PlanCommandTests : IDisposable
     [InlineData("plan --input {dir}/in --text-column body", "body")]
     [InlineData("plan --input {dir}/in --memory lots", "--memory takes a number of bytes such as 512MB, 2GiB or 1.5TB; found 'lots'.")]
     [InlineData("plan --input {dir}/in --text-bytes 50XB", "--text-bytes")]
-    [InlineData("plan --input {dir}/in --sample 10GB", "--sample")]
+    [InlineData("plan --input {dir}/in --sample-size 10GB", "--sample-size")]
     [InlineData("plan --input {dir}/in --nodes 0", "--nodes")]
     [InlineData("plan --input {dir}/in --workers 0", "--workers")]
     [InlineData("plan --input {dir}/in --disk-bandwidth 0", "--disk-bandwidth")]

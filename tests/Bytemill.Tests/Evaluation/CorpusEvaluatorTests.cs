@@ -72,6 +72,51 @@ public sealed class CorpusEvaluatorTests : IDisposable
         Assert.Throws<CorpusException>(() => new CorpusEvaluator([s_tokenizers[0]], files, "body", null));
     }
 
+    [Theory]
+    [InlineData("lang in (l1, l4)", null, null)]
+    [InlineData(null, 0.4, null)]
+    [InlineData(null, null, 37L)]
+    [InlineData("lang != l1", 0.7, 20L)]
+    public void Run_SelectedRows_AreCountedAsIfAlone(string? where, double? sample, long? limit)
+    {
+        string[] files = TestCorpus.Write(_directory["in"], [.. Enumerable.Range(0, 120).Select(i => $"the thing {i * i}")], files: 2, rowsPerGroup: 7);
+        var options = new SourceOptions
+        {
+            TextColumn = "text",
+            Where = where is null ? null : RowCondition.Parse(where),
+            Sample = sample is { } fraction ? new RowSample(fraction) : null,
+        };
+        List<(string Id, string? Language, string? Text)> rows = [];
+        foreach (string file in files)
+        {
+            using ITextSource ids = TextSources.Open(file, options with { TextColumn = "id" });
+            using ITextSource texts = TextSources.Open(file, options);
+            for (int group = 0; group < ids.GroupCount; group++)
+            {
+                RowSelection selection = texts.SelectRows(group, null, TestContext.Current.CancellationToken);
+                using TextBatch id = ids.ReadBatches(group, 1 << 20, RowSelection.All, TestContext.Current.CancellationToken).Single();
+                using TextBatch text = texts.ReadBatches(group, 1 << 20, RowSelection.All, TestContext.Current.CancellationToken).Single();
+                for (int row = 0; row < id.RowCount; row++)
+                {
+                    if (selection.Takes(row) && rows.Count < (limit ?? long.MaxValue))
+                    {
+                        int number = int.Parse(Encoding.UTF8.GetString(id[row])[^5..], CultureInfo.InvariantCulture);
+                        rows.Add((TestCorpus.Id(number), number % 3 == 0 ? null : $"l{number % 5}", Encoding.UTF8.GetString(text[row])));
+                    }
+                }
+            }
+        }
+
+        Assert.InRange(rows.Count, 1, 119);
+        string alone = _directory["alone.parquet"];
+        TestCorpus.WriteFile(alone, rows, rowsPerGroup: 1000);
+        var expected = new CorpusEvaluator([s_tokenizers[0]], [alone], "text", "lang").Run(1, TestContext.Current.CancellationToken)[0];
+        var evaluator = new CorpusEvaluator([s_tokenizers[0]], files, options, "lang", limit);
+        var found = evaluator.Run(2, TestContext.Current.CancellationToken)[0];
+        Assert.Equal(expected.Groups, found.Groups);
+        Assert.Equal(evaluator.TotalBytes, evaluator.DoneBytes);
+    }
+
     [Fact]
     public void Run_GroupColumnOfKeys_IsRefused()
     {

@@ -66,6 +66,19 @@ public sealed class CorpusPlannerTests : IDisposable
     }
 
     [Fact]
+    public void Plan_SelectedRows_AreAllThatIsPlanned()
+    {
+        WriteCorpus(documents: 100);
+        // As TestCorpus gives them: every third row has no language, the others go by fives; documents go round the files.
+        long language = Enumerable.Range(0, 100).Where(i => i % 3 != 0 && i % 5 == 1).Sum(i => (long)Document(i).Length);
+        long first = Enumerable.Range(0, 30).Sum(i => (long)Document(2 * i).Length);
+        Assert.Equal(language, Plan(_directory["in"], request => request with { Spec = request.Spec with { Where = "lang = l1" } }).TextBytes);
+        PlanReport report = Plan(_directory["in"], request => request with { Spec = request.Spec with { Limit = 30 } });
+        Assert.Equal(first, report.TextBytes);
+        Assert.InRange(Plan(_directory["in"], request => request with { Spec = request.Spec with { Sample = 0.5 } }).TextBytes, 1, first * 3);
+    }
+
+    [Fact]
     public void Plan_OneDocument_Works()
     {
         TestCorpus.Write(_directory["in"], ["a"], files: 1, rowsPerGroup: 1);
