@@ -42,6 +42,11 @@ internal static class JobSummary
             yield return ("tokenized", Units.Format($"{manifest.Outputs.Length} files in {spec.OutputDirectory}, {Units.Bytes(bytes)}"));
         }
 
+        if (manifest.Layout is { } layout)
+        {
+            yield return ("layout", Describe(layout, manifest.Outputs.Sum(output => output.Rows ?? 0)));
+        }
+
         if (manifest.Sampling is { } sampling)
         {
             string where = sampling.Epochs == 1 ? "1 epoch in epoch=0" : Units.Format($"{sampling.Epochs} epochs in epoch=0 to epoch={sampling.Epochs - 1}");
@@ -50,5 +55,31 @@ internal static class JobSummary
 
         yield return ("time", string.Join(", ", manifest.Phases.Where(phase => phase.Name != "finish").Select(phase => Units.Format($"{phase.Name} {phase.Seconds:0.0} s"))));
         yield return ("manifest", Path.Combine(spec.OutputDirectory, ResultManifest.FileName));
+    }
+
+    private static string Describe(ManifestLayout layout, long rows)
+    {
+        List<string> parts = [$"{layout.Format}, {layout.IdType}"];
+        if (layout.Pack is { } length)
+        {
+            parts.Add(Units.Format($"{Units.Count(rows)} sequences of {Units.Count(length)} tokens ({Units.Count(layout.PaddingTokens)} of padding, {Units.Count(layout.DroppedTokens)} dropped)"));
+        }
+
+        if (layout.EmptyRows > 0)
+        {
+            parts.Add(Units.Format($"{Units.Count(layout.EmptyRows)} rows without tokens have no place"));
+        }
+
+        if (layout.Split is { } split)
+        {
+            parts.Add($"split {split}");
+        }
+
+        if (layout.Shuffle is { } seed)
+        {
+            parts.Add(Units.Format($"shuffled by {seed}"));
+        }
+
+        return string.Join("; ", parts);
     }
 }

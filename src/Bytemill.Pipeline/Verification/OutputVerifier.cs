@@ -38,6 +38,7 @@ public static class OutputVerifier
         var leftOut = new ManifestFaults(manifest);
         ImmutableArray<CorpusFile?> inputs = options.RowsPerFile == 0 || model is null ? [] : FindInputs(manifest, leftOut, general, cancellation);
         Tokenizer? tokenizer = model is null ? null : new Tokenizer(model);
+        bool isBest = manifest.Sampling is null && (manifest.Layout?.AddedTokens ?? 0) == 0;
         var findings = new FileFindings[manifest.Outputs.Length];
         Parallel.For(
             0,
@@ -46,10 +47,9 @@ public static class OutputVerifier
             i =>
             {
                 ManifestOutput output = manifest.Outputs[i];
-                // In other layouts a row is not the row of the input in that place.
-                CorpusFile? input = inputs.IsEmpty || manifest.Layout is not null ? null : inputs[i % inputs.Length];
+                CorpusFile? input = inputs.IsEmpty || !KeepsRowsInPlace(manifest) ? null : inputs[i % inputs.Length];
                 using InputText? text = input is null ? null : new InputText(input, SourceOptionsOf(manifest), leftOut);
-                findings[i] = new TokenizedFileVerifier(tokenizer, manifest.Sampling is null, manifest.Layout?.Pack, options.RowsPerFile)
+                findings[i] = new TokenizedFileVerifier(tokenizer, isBest, manifest.Layout?.Pack, options.RowsPerFile)
                     .Verify(Path.Combine(directory, output.Path), output, hash, text, cancellation);
             });
 
@@ -68,6 +68,11 @@ public static class OutputVerifier
             [.. general.Faults, .. findings.SelectMany(file => file.Faults)],
             [.. general.Notes, .. findings.SelectMany(file => file.Notes)]);
     }
+
+    // Whether the rows of each output are those of one input, in their order.
+    private static bool KeepsRowsInPlace(ResultManifest manifest) => manifest.Layout is null
+        || (manifest.Layout is { Format: "parquet", Pack: null, Split: null, Shuffle: null }
+            && manifest.Outputs.Length == manifest.Inputs.Length * (manifest.Sampling?.Epochs ?? 1));
 
     private static void CompareSums(string directory, ResultManifest manifest, FileFindings[] files, bool isDecoded, FileFindings general)
     {

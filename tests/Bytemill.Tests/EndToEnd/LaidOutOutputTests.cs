@@ -69,6 +69,7 @@ public sealed class LaidOutOutputTests : IClassFixture<ClustersOfWorkers>, IDisp
                 spec.OutputDirectory, new VerifyOptions { RowsPerFile = long.MaxValue }, TestContext.Current.CancellationToken);
             Assert.Empty(report.Faults);
             Assert.True(report.DecodedRows == report.Rows && report.Rows > 0);
+            Assert.Equal(name is "row groups" or "special" ? report.Rows : 0, report.ComparedRows);
             ResultManifest manifest = ResultManifest.Read(spec.OutputDirectory);
             Assert.Equal(files.Keys.Order(StringComparer.Ordinal), manifest.Outputs.Select(output => output.Path).Order(StringComparer.Ordinal));
             Assert.Equal(_documents.Count, manifest.Statistics.Rows);
@@ -299,8 +300,10 @@ public sealed class LaidOutOutputTests : IClassFixture<ClustersOfWorkers>, IDisp
     public async Task Tokenize_FromTheCommandLineWithOverwrite_ReplacesTheEarlierFiles()
     {
         string[] command = ["tokenize", "--model", _directory["small.bytemill"], "--input", _directory["in"], "--output", _directory["out"]];
-        (int exitCode, _, string[] errors) = await BytemillProcess.RunAsync([.. command, "--output-format", "megatron", "--split", "train=0.5,valid=0.5", "--pack", "32"]);
+        (int exitCode, string[] output, string[] errors) = await BytemillProcess.RunAsync([.. command, "--output-format", "megatron", "--split", "train=0.5,valid=0.5", "--pack", "32"]);
         Assert.True(exitCode == 0, string.Join('\n', errors));
+        string layout = Assert.Single(output, line => line.StartsWith("layout", StringComparison.Ordinal));
+        Assert.All(["megatron, uint16", "sequences of 32 tokens", "split train=0.5,valid=0.5"], named => Assert.Contains(named, layout, StringComparison.Ordinal));
         Assert.True(File.Exists(_directory["out/valid/part-0.idx"]));
         (exitCode, _, errors) = await BytemillProcess.RunAsync([.. command, "--file-size", "2kB", "--overwrite"]);
         Assert.True(exitCode == 0, string.Join('\n', errors));
