@@ -28,7 +28,8 @@ internal static class RowLimit
             }
 
             ImmutableArray<RowGroupInfo>.Builder groups = file.RowGroups.ToBuilder();
-            using ITextSource source = TextSources.Open(file.Path, options);
+            // Reading runs ahead of the limit, into rows that nobody has been told of.
+            using ITextSource source = options.LeavesOut ? GroupCheck.Open(file.Path, options) : TextSources.Open(file.Path, options);
             for (int group = 0; group < groups.Count; group++)
             {
                 if (limit == 0)

@@ -239,6 +239,21 @@ public sealed class BrokenInputTests : IAsyncLifetime
         Assert.Equal(4, leftOut!.Select(entry => entry.Path).Distinct().Count());
     }
 
+    // What is listed ends with the limit, and whoever looks for the limit again reads further.
+    [Fact]
+    public async Task Run_LimitBeforeARowThatIsLeftOut_CanBeVerified()
+    {
+        foreach (string extension in (string[])[".jsonl", ".parquet"])
+        {
+            RawRow[] rows = [.. _rows[..30].Select((row, i) => i is 4 or 9 ? new RawRow(row.Id, null, s_invalid) : new RawRow(row.Id, null, row.Text ?? []))];
+            Write($"all{extension}/a{extension}", rows);
+            JobSpec spec = Skipping(Spec("all" + extension, "out" + extension)) with { Limit = 6, Keep = [] };
+            await _cluster.ResultsAsync(spec);
+            Assert.Equal("4", Assert.Single(ResultManifest.Read(spec.OutputDirectory).LeftOut!.Value).RowNumbers);
+            AssertVerified(spec.OutputDirectory);
+        }
+    }
+
     // What every job must hold to, whatever is broken where: the rows that are left give the model and the ids that they give alone.
     [Fact]
     public async Task Run_AnyDamage_IsTheSameAsACorpusWithoutIt()
