@@ -433,7 +433,7 @@ public sealed class BrokenInputTests : IAsyncLifetime
         VerifyReport report = OutputVerifier.Verify(output, new VerifyOptions { RowsPerFile = long.MaxValue }, TestContext.Current.CancellationToken);
         Assert.Empty(report.Faults);
         Assert.Empty(report.Notes);
-        Assert.Equal(ResultManifest.Read(output).Layout is null ? report.Rows : 0, report.ComparedRows);
+        Assert.Equal(report.Rows, report.ComparedRows);
     }
 
     private async Task AssertFailsAsync(JobSpec spec, string reason)
