@@ -14,13 +14,8 @@ internal sealed class ResidentSetGuard : IDisposable
     private const long FastestGrowthBytes = 4 << 20;
     private const int LongestPauseMilliseconds = 50;
 
-    // A collection of the whole heap takes some ten milliseconds, in which everything stands still: a fiftieth of the time at the limit, and
-    // the more the nearer the resident set comes to the most there may be.
-    private const long MostPauses = 50;
-    private const long FewestPauses = 3;
-
     private readonly long _limitBytes;
-    private readonly long _mostBytes;
+    private readonly CollectionPacer? _pacer;
     private readonly Func<long> _residentBytes;
     private readonly Lock _gate = new();
     private readonly List<Action> _trimmers = [];
@@ -33,8 +28,9 @@ internal sealed class ResidentSetGuard : IDisposable
     public ResidentSetGuard(long limitBytes, long mostBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(mostBytes, limitBytes);
-        (_limitBytes, _mostBytes) = (limitBytes, mostBytes);
+        _limitBytes = limitBytes;
         _residentBytes = ReadResidentBytes;
+        _pacer = new CollectionPacer(limitBytes, mostBytes);
 
         // Only on Linux do mapped pages leave a process for the asking, and only there is looking cheap.
         if (OperatingSystem.IsLinux())
@@ -92,20 +88,17 @@ internal sealed class ResidentSetGuard : IDisposable
 
     private void Watch()
     {
-        long collected = 0;
-        long took = 0;
         do
         {
             _ = Check();
-            long resident = _residentBytes();
+            long before = _residentBytes();
             long begin = Stopwatch.GetTimestamp();
-            long pauses = Math.Clamp(MostPauses * (_mostBytes - resident) / (_mostBytes - _limitBytes), FewestPauses, MostPauses);
-            if (resident >= _limitBytes && begin - collected >= pauses * took)
+            if (_pacer!.IsDue(before, begin))
             {
                 // Decoded pages become garbage faster than a collector sees a need to look.
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                collected = Stopwatch.GetTimestamp();
-                took = collected - begin;
+                long end = Stopwatch.GetTimestamp();
+                _pacer.Collected(before, _residentBytes(), begin, end);
             }
         }
         while (!_end.Token.WaitHandle.WaitOne((int)Math.Clamp((_limitBytes - _residentBytes()) / FastestGrowthBytes, 1, LongestPauseMilliseconds)));
