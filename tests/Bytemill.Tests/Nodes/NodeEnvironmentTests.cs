@@ -16,6 +16,7 @@ public sealed class NodeEnvironmentTests
             ["BYTEMILL_PORT"] = "4052",
             ["BYTEMILL_ROLES"] = "worker,shard",
             ["BYTEMILL_WORKERS"] = "3",
+            ["BYTEMILL_MAX_JOBS"] = "2",
             ["BYTEMILL_MEMORY"] = "1GiB",
             ["BYTEMILL_SPILL_DIR"] = Path.GetTempPath(),
             ["BYTEMILL_JOURNAL"] = "Host=db",
@@ -32,7 +33,7 @@ public sealed class NodeEnvironmentTests
         NodeOptions node = NodeEnvironment.Apply(new NodeOptions(), values.GetValueOrDefault);
         Assert.Equal(["a:1", "b:2"], node.SeedNodes);
         Assert.Equal(["worker", "shard"], node.Roles);
-        Assert.Equal(3, node.SeedDnsNodes);
+        Assert.Equal((3, 2), (node.SeedDnsNodes, node.MaxJobs));
         Assert.Equal(("node7", 4052, 3, 1L << 30, true), (node.Hostname, node.Port, node.Workers, node.MemoryBytes, node.Insecure));
         Assert.Equal(new JournalLocation.PostgreSql("Host=db"), node.Journal);
         Assert.Equal(new TlsOptions { CertificateFile = "own.pem", KeyFile = "own.key", Password = "secret", AuthorityFile = "ca.pem" }, node.Tls);
