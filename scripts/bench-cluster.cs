@@ -26,7 +26,7 @@ for (int run = 0; run < runs; run++)
     {
         using var cluster = Cluster.Start(root, size);
         string output = Path.Combine(Path.GetTempPath(), "bytemill-bench-" + Guid.NewGuid().ToString("N"));
-        string[] job = ["run", "--cluster", cluster.Seed, "--input", corpus, "--partition-size", "1MB", .. options];
+        string[] job = ["run", "--cluster", cluster.Seed, "--input", corpus, "--partition-size", "1", .. options];
 
         // The first job of a process pays for compiling its code.
         JobRun.Run(root, output, TimeSpan.FromMinutes(10), job);
