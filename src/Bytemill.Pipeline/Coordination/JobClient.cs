@@ -76,6 +76,7 @@ public sealed class JobClient
             }
             catch (AskTimeoutException) when (!end.IsCancellationRequested)
             {
+                // The question or its answer got lost, or no coordinator is there yet: asked again.
             }
             catch (Exception e) when (e is AskTimeoutException or OperationCanceledException && !cancellation.IsCancellationRequested)
             {
@@ -94,14 +95,14 @@ public sealed class JobClient
         {
             _coordinator.Tell(new CancelJob(jobId));
             JobReported report = await AskAsync<JobReported>(new GetJob(jobId), timeout, cancellation).ConfigureAwait(false);
-            if (report.Job is not { EndedAt: 0, Status: not (JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled) } job)
+            if (report.Job is not { Status: not (JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled) } job)
             {
                 return report;
             }
 
             if (job.Progress?.Phase == Phase.Finish && job.Status == JobStatus.Running)
             {
-                return report with { Refusal = "its results are being published, which cannot be left half done" };
+                return report with { Refusal = CoordinatorMachine.PublishingRefusal };
             }
 
             if (Environment.TickCount64 > end)

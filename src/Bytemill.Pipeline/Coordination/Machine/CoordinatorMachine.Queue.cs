@@ -7,6 +7,8 @@ namespace Bytemill.Pipeline;
 /// <content>The queue: which jobs run, which wait, which are paused.</content>
 internal sealed partial class CoordinatorMachine
 {
+    internal const string PublishingRefusal = "its results are being published, which cannot be left half done";
+
     // A job that runs is not put out by one of a higher priority: what it has in hand would be lost. Whoever wants that pauses it.
     private void FillSlots()
     {
@@ -38,7 +40,7 @@ internal sealed partial class CoordinatorMachine
         {
             if (job.IsPublishing)
             {
-                refusal = "its results are being published, which cannot be left half done";
+                refusal = PublishingRefusal;
             }
             else
             {
