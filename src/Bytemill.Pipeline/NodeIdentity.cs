@@ -6,9 +6,12 @@ namespace Bytemill.Pipeline;
 internal static class NodeIdentity
 {
     /// <returns><c>host:port/name</c> of this node.</returns>
-    public static string Of(ActorSystem system, string name)
+    public static string Of(ActorSystem system, string name) => $"{Of(system)}/{name}";
+
+    /// <returns><c>host:port</c> of this node.</returns>
+    public static string Of(ActorSystem system)
     {
-        Address address = Akka.Cluster.Cluster.Get(system).SelfAddress;
-        return FormattableString.Invariant($"{address.Host}:{address.Port}/{name}");
+        Address address = ((ExtendedActorSystem)system).Provider.DefaultAddress;
+        return FormattableString.Invariant($"{address.Host}:{address.Port}");
     }
 }

@@ -50,7 +50,8 @@ public static class PipelineHosting
                 })
                 .AddJobCoordinator(node)
                 .AddWorkers(node)
-                .AddShardHost(node);
+                .AddShardHost(node)
+                .AddNodeReporter(node);
             if (node.Spill is { } spill)
             {
                 builder.AddStartup((system, _) => system.RegisterOnTermination(spill.Dispose));

@@ -18,6 +18,4 @@ internal interface ITrainingOptions
     string Normalization { get; }
 
     int Shards { get; }
-
-    bool KeepCounts { get; }
 }

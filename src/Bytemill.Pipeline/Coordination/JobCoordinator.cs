@@ -7,6 +7,7 @@ using Akka.Hosting;
 using Akka.Persistence;
 using static Bytemill.Pipeline.JobProtocol;
 using static Bytemill.Pipeline.TaskProtocol;
+using static Bytemill.Pipeline.WatchProtocol;
 
 namespace Bytemill.Pipeline;
 
@@ -42,6 +43,7 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
     private readonly DecisionQueue _decisions = new();
     private readonly Dictionary<string, Stopwatch> _stageClocks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, CancellationTokenSource> _planning = new(StringComparer.Ordinal);
+    private readonly NodeRoll _nodes = new();
     private bool _isCarryingOut;
     private bool _isStopping;
     private long _snapshotAt;
@@ -132,13 +134,19 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         Command<PrioritizeJob>(m => Handle(new CoordinatorInput.PriorityRequested(From, m.JobId, m.Priority)));
         Command<ListJobs>(_ => Handle(new CoordinatorInput.JobsRequested(From)));
         Command<GetJob>(m => Handle(new CoordinatorInput.JobRequested(From, m.JobId)));
+        Command<GetJobTasks>(m => Handle(new CoordinatorInput.TasksRequested(From, m)));
+        Command<GetJobEvents>(m => Handle(new CoordinatorInput.EventsRequested(From, m)));
         Command<RequestTask>(m => Handle(new CoordinatorInput.TaskRequested(From, m.WorkerId)));
         Command<RegisterShardHost>(m => Handle(new CoordinatorInput.ShardHostRegistered(From, m.HostId)));
-        Command<TaskProgressed>(m => Handle(new CoordinatorInput.TaskProgressed(From, m.Task, m.Units)));
-        Command<TaskCompleted>(m => Handle(new CoordinatorInput.TaskCompleted(From, m.Task, new CommittedAttempt(m.AttemptDirectory, m.Metrics))));
+        Command<TaskProgressed>(m => Handle(new CoordinatorInput.TaskProgressed(From, m.Task, m.Units, m.TotalUnits)));
+        Command<TaskCompleted>(m => Handle(new CoordinatorInput.TaskCompleted(From, m.Task, new CommittedAttempt(m.AttemptDirectory, m.Metrics), m.ElapsedMs)));
         Command<TaskFailed>(m => Handle(new CoordinatorInput.TaskFailed(From, m.Task, m.Reason, m.IsInputError, m.IsDiskFull, m.IsWorkFileFault)));
         Command<Leaving>(_ => Handle(new CoordinatorInput.PartyLost(From, IsLeaving: true)));
-        Command<Terminated>(m => Handle(new CoordinatorInput.PartyLost(new Party(m.ActorRef))));
+        Command<Terminated>(m =>
+        {
+            _nodes.Forget(m.ActorRef);
+            Handle(new CoordinatorInput.PartyLost(new Party(m.ActorRef)));
+        });
         Command<PublishProgress>(_ => Handle(new CoordinatorInput.Ticked()));
         Command<PlanEnded>(OnPlanEnded);
         Command<AttemptsLookedAt>(m => Handle(m.Answer));
@@ -158,10 +166,20 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         Command<TryDiskAgain>(m => Handle(new CoordinatorInput.DiskRetried(m.JobId)));
         Command<CleanUpAgain>(m => CleanUp(m.What, m.Tries));
         Command<StopCoordinator>(_ => StopAfterWriting());
+        Command<NodeReported>(OnNodeReported);
+        Command<ListNodes>(m => Sender.Tell(_nodes.List(m.After, NodeIdentity.Of(Context.System))));
         Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
         Command<SaveSnapshotFailure>(failed => _log.Warning("A snapshot of the journal cannot be written: {Reason}", UserErrors.Describe(failed.Cause)));
         Command<DeleteSnapshotsSuccess>(_ => { });
         Command<DeleteSnapshotsFailure>(failed => _log.Warning("Old snapshots of the journal cannot be deleted: {Reason}", UserErrors.Describe(failed.Cause)));
+    }
+
+    private void OnNodeReported(NodeReported report)
+    {
+        if (_nodes.Hear(Sender, report.Node with { ReportedAt = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() }))
+        {
+            Context.Watch(Sender);
+        }
     }
 
     // A write that is under way would land after the next coordinator has read the journal, and fail that one.

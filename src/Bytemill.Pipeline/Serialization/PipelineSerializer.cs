@@ -4,6 +4,7 @@ using Akka.Serialization;
 using Google.Protobuf;
 using static Bytemill.Pipeline.JobProtocol;
 using static Bytemill.Pipeline.TaskProtocol;
+using static Bytemill.Pipeline.WatchProtocol;
 
 namespace Bytemill.Pipeline;
 
@@ -41,6 +42,13 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
     private const string RegisterShardHostManifest = "rs1";
     private const string OwnShardsManifest = "os1";
     private const string LeavingManifest = "lv1";
+    private const string GetJobTasksManifest = "wt1";
+    private const string JobTasksManifest = "wt2";
+    private const string GetJobEventsManifest = "we1";
+    private const string JobEventsManifest = "we2";
+    private const string NodeReportedManifest = "wn1";
+    private const string ListNodesManifest = "wn2";
+    private const string NodesListedManifest = "wn3";
 
     /// <param name="system">The actor system that serializes.</param>
     public PipelineSerializer(ExtendedActorSystem system)
@@ -79,6 +87,13 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
         RegisterShardHost => RegisterShardHostManifest,
         OwnShards => OwnShardsManifest,
         Leaving => LeavingManifest,
+        GetJobTasks => GetJobTasksManifest,
+        JobTasks => JobTasksManifest,
+        GetJobEvents => GetJobEventsManifest,
+        JobEvents => JobEventsManifest,
+        NodeReported => NodeReportedManifest,
+        ListNodes => ListNodesManifest,
+        NodesListed => NodesListedManifest,
         _ => throw new ArgumentException($"No wire form for {o.GetType()}.", nameof(o)),
     };
 
@@ -104,12 +119,13 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
             JobsListed m => WireStatus.ToWire(m),
             RequestTask m => new Wire.RequestTask { WorkerId = m.WorkerId },
             AssignTask m => new Wire.AssignTask { Task = WireStages.ToWire(m.Task), Stage = WireStages.ToWire(m.Stage) },
-            TaskProgressed m => new Wire.TaskProgressed { Task = WireStages.ToWire(m.Task), Units = m.Units },
+            TaskProgressed m => new Wire.TaskProgressed { Task = WireStages.ToWire(m.Task), Units = m.Units, TotalUnits = m.TotalUnits },
             TaskCompleted m => new Wire.TaskCompleted
             {
                 Task = WireStages.ToWire(m.Task),
                 AttemptDirectory = m.AttemptDirectory,
                 Metrics = WireStages.ToWire(m.Metrics),
+                ElapsedMs = m.ElapsedMs,
             },
             TaskFailed m => new Wire.TaskFailed
             {
@@ -124,6 +140,13 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
             RegisterShardHost m => new Wire.RegisterShardHost { HostId = m.HostId },
             OwnShards m => new Wire.OwnShards { Job = WireJobs.ToWire(m.Job), Kind = (int)m.Kind, Shards = { m.Shards } },
             Leaving => new Wire.Leaving(),
+            GetJobTasks m => new Wire.GetJobTasks { JobId = m.JobId, Stage = m.Stage, First = m.First, Count = m.Count, Selection = (int)m.Selection },
+            JobTasks m => WireWatching.ToWire(m),
+            GetJobEvents m => new Wire.GetJobEvents { JobId = m.JobId, After = m.After, Epoch = m.Epoch },
+            JobEvents m => WireWatching.ToWire(m),
+            NodeReported m => new Wire.NodeReported { Node = WireWatching.ToWire(m.Node) },
+            ListNodes m => new Wire.ListNodes { After = m.After },
+            NodesListed m => new Wire.NodesListed { Nodes = { m.Nodes.Select(WireWatching.ToWire) }, Coordinator = m.Coordinator, Last = m.IsLast },
             _ => throw new ArgumentException($"No wire form for {obj.GetType()}.", nameof(obj)),
         };
         return wire.ToByteArray();
@@ -174,10 +197,10 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
                 return new AssignTask(WireStages.FromWire(assign.Task), WireStages.FromWire(assign.Stage));
             case TaskProgressedManifest:
                 Wire.TaskProgressed progressed = Wire.TaskProgressed.Parser.ParseFrom(bytes);
-                return new TaskProgressed(WireStages.FromWire(progressed.Task), progressed.Units);
+                return new TaskProgressed(WireStages.FromWire(progressed.Task), progressed.Units, progressed.TotalUnits);
             case TaskCompletedManifest:
                 Wire.TaskCompleted done = Wire.TaskCompleted.Parser.ParseFrom(bytes);
-                return new TaskCompleted(WireStages.FromWire(done.Task), done.AttemptDirectory, WireStages.FromWire(done.Metrics));
+                return new TaskCompleted(WireStages.FromWire(done.Task), done.AttemptDirectory, WireStages.FromWire(done.Metrics), done.ElapsedMs);
             case TaskFailedManifest:
                 Wire.TaskFailed taskFailed = Wire.TaskFailed.Parser.ParseFrom(bytes);
                 return new TaskFailed(WireStages.FromWire(taskFailed.Task), taskFailed.Reason, taskFailed.InputError, taskFailed.DiskFull, taskFailed.WorkFileFault);
@@ -193,6 +216,23 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
                 return new OwnShards(WireJobs.FromWire(own.Job), (ShardKind)own.Kind, [.. own.Shards]);
             case LeavingManifest:
                 return Leaving.Instance;
+            case GetJobTasksManifest:
+                Wire.GetJobTasks tasks = Wire.GetJobTasks.Parser.ParseFrom(bytes);
+                return new GetJobTasks(tasks.JobId, tasks.Stage, tasks.First, tasks.Count, (TaskSelection)tasks.Selection);
+            case JobTasksManifest:
+                return WireWatching.FromWire(Wire.JobTasks.Parser.ParseFrom(bytes));
+            case GetJobEventsManifest:
+                Wire.GetJobEvents events = Wire.GetJobEvents.Parser.ParseFrom(bytes);
+                return new GetJobEvents(events.JobId, events.After, events.Epoch);
+            case JobEventsManifest:
+                return WireWatching.FromWire(Wire.JobEvents.Parser.ParseFrom(bytes));
+            case NodeReportedManifest:
+                return new NodeReported(WireWatching.FromWire(Wire.NodeReported.Parser.ParseFrom(bytes).Node));
+            case ListNodesManifest:
+                return new ListNodes(Wire.ListNodes.Parser.ParseFrom(bytes).After);
+            case NodesListedManifest:
+                Wire.NodesListed nodes = Wire.NodesListed.Parser.ParseFrom(bytes);
+                return new NodesListed([.. nodes.Nodes.Select(WireWatching.FromWire)], nodes.Coordinator, nodes.Last);
             default:
                 throw new SerializationException($"Unknown message manifest '{manifest}'; the sender is of a newer version.");
         }

@@ -8,9 +8,9 @@ internal static class WireJournal
 {
     private static readonly JournalWire.CommittedAttempt s_noAttempt = new();
 
-    public static JournalWire.CoordinatorStarted ToWire(CoordinatorStarted e) => new() { Epoch = e.Epoch, Coordinator = e.Coordinator };
+    public static JournalWire.CoordinatorStarted ToWire(CoordinatorStarted e) => new() { Epoch = e.Epoch, Coordinator = e.Coordinator, At = e.At };
 
-    public static CoordinatorStarted FromWire(JournalWire.CoordinatorStarted wire) => new(wire.Epoch, wire.Coordinator);
+    public static CoordinatorStarted FromWire(JournalWire.CoordinatorStarted wire) => new(wire.Epoch, wire.Coordinator, wire.At);
 
     public static JournalWire.JobAccepted ToWire(JobAccepted e) =>
         new() { JobId = e.JobId, Spec = WireJobs.ToWire(e.Spec), OutputExisted = e.OutputExisted, Priority = e.Priority, At = e.At };
@@ -18,21 +18,21 @@ internal static class WireJournal
     public static JobAccepted FromWire(JournalWire.JobAccepted wire) =>
         new(wire.JobId, WireJobs.FromWire(wire.Spec), wire.OutputExisted, wire.Priority, wire.At);
 
-    public static JournalWire.JobPaused ToWire(JobPaused e) => new() { JobId = e.JobId };
+    public static JournalWire.JobPaused ToWire(JobPaused e) => new() { JobId = e.JobId, At = e.At };
 
-    public static JobPaused FromWire(JournalWire.JobPaused wire) => new(wire.JobId);
+    public static JobPaused FromWire(JournalWire.JobPaused wire) => new(wire.JobId, wire.At);
 
-    public static JournalWire.JobResumed ToWire(JobResumed e) => new() { JobId = e.JobId };
+    public static JournalWire.JobResumed ToWire(JobResumed e) => new() { JobId = e.JobId, At = e.At };
 
-    public static JobResumed FromWire(JournalWire.JobResumed wire) => new(wire.JobId);
+    public static JobResumed FromWire(JournalWire.JobResumed wire) => new(wire.JobId, wire.At);
 
-    public static JournalWire.JobPrioritized ToWire(JobPrioritized e) => new() { JobId = e.JobId, Priority = e.Priority };
+    public static JournalWire.JobPrioritized ToWire(JobPrioritized e) => new() { JobId = e.JobId, Priority = e.Priority, At = e.At };
 
-    public static JobPrioritized FromWire(JournalWire.JobPrioritized wire) => new(wire.JobId, wire.Priority);
+    public static JobPrioritized FromWire(JournalWire.JobPrioritized wire) => new(wire.JobId, wire.Priority, wire.At);
 
-    public static JournalWire.JobPlanned ToWire(JobPlanned e) => new() { JobId = e.JobId, Plan = ToWire(e.Plan) };
+    public static JournalWire.JobPlanned ToWire(JobPlanned e) => new() { JobId = e.JobId, Plan = ToWire(e.Plan), At = e.At };
 
-    public static JobPlanned FromWire(JournalWire.JobPlanned wire) => new(wire.JobId, FromWire(wire.Plan));
+    public static JobPlanned FromWire(JournalWire.JobPlanned wire) => new(wire.JobId, FromWire(wire.Plan), wire.At);
 
     public static JournalWire.AttemptCommitted ToWire(AttemptCommitted e) =>
         new() { JobId = e.JobId, Stage = e.Stage, Index = e.Index, Attempt = ToWire(e.Attempt) };
@@ -40,21 +40,22 @@ internal static class WireJournal
     public static AttemptCommitted FromWire(JournalWire.AttemptCommitted wire) => new(wire.JobId, wire.Stage, wire.Index, FromWire(wire.Attempt)!);
 
     public static JournalWire.StageClosed ToWire(StageClosed e) =>
-        new() { JobId = e.JobId, Stage = e.Stage, Total = WireStages.ToWire(e.Total), ElapsedMs = e.ElapsedMs };
+        new() { JobId = e.JobId, Stage = e.Stage, Total = WireStages.ToWire(e.Total), ElapsedMs = e.ElapsedMs, At = e.At };
 
-    public static StageClosed FromWire(JournalWire.StageClosed wire) => new(wire.JobId, wire.Stage, WireStages.FromWire(wire.Total), wire.ElapsedMs);
+    public static StageClosed FromWire(JournalWire.StageClosed wire) =>
+        new(wire.JobId, wire.Stage, WireStages.FromWire(wire.Total), wire.ElapsedMs, wire.At);
 
     public static JournalWire.AttemptInvalidated ToWire(AttemptInvalidated e) => new() { JobId = e.JobId, Stage = e.Stage, Index = e.Index };
 
     public static AttemptInvalidated FromWire(JournalWire.AttemptInvalidated wire) => new(wire.JobId, wire.Stage, wire.Index);
 
-    public static JournalWire.StageReopened ToWire(StageReopened e) => new() { JobId = e.JobId, Stage = e.Stage, Number = e.Number };
+    public static JournalWire.StageReopened ToWire(StageReopened e) => new() { JobId = e.JobId, Stage = e.Stage, Number = e.Number, At = e.At };
 
-    public static StageReopened FromWire(JournalWire.StageReopened wire) => new(wire.JobId, wire.Stage, wire.Number);
+    public static StageReopened FromWire(JournalWire.StageReopened wire) => new(wire.JobId, wire.Stage, wire.Number, wire.At);
 
-    public static JournalWire.JobEnding ToWire(JobEnding e) => new() { JobId = e.JobId, End = ToWire(e.End) };
+    public static JournalWire.JobEnding ToWire(JobEnding e) => new() { JobId = e.JobId, End = ToWire(e.End), At = e.At };
 
-    public static JobEnding FromWire(JournalWire.JobEnding wire) => new(wire.JobId, FromWire(wire.End));
+    public static JobEnding FromWire(JournalWire.JobEnding wire) => new(wire.JobId, FromWire(wire.End), wire.At);
 
     public static JournalWire.JobEnded ToWire(JobEnded e) => new() { JobId = e.JobId, End = ToWire(e.End), At = e.At };
 
@@ -84,6 +85,7 @@ internal static class WireJournal
             Priority = ended.Priority,
             AcceptedAt = ended.AcceptedAt,
             EndedAt = ended.EndedAt,
+            Events = { ended.Events.Select(WireWatching.ToWire) },
         };
         if (ended.Mode is { } mode)
         {
@@ -94,7 +96,14 @@ internal static class WireJournal
     }
 
     private static EndedJob FromWire(JournalWire.EndedJob wire) => new(
-        wire.JobId, FromWire(wire.End), wire.HasMode ? (JobMode)wire.Mode : null, wire.OutputDirectory, wire.Priority, wire.AcceptedAt, wire.EndedAt);
+        wire.JobId,
+        FromWire(wire.End),
+        wire.HasMode ? (JobMode)wire.Mode : null,
+        wire.OutputDirectory,
+        wire.Priority,
+        wire.AcceptedAt,
+        wire.EndedAt,
+        [.. wire.Events.Select(WireWatching.FromWire)]);
 
     private static JournalWire.Job ToWire(JobSnapshot job)
     {
@@ -107,6 +116,7 @@ internal static class WireJournal
             Open = { job.Open.Select(ToWire) },
             Priority = job.Priority,
             Paused = job.IsPaused,
+            Events = { job.Events.Select(WireWatching.ToWire) },
         };
         if (job.Plan is { } plan)
         {
@@ -130,7 +140,8 @@ internal static class WireJournal
         [.. wire.Open.Select(FromWire)],
         wire.End is { } end ? FromWire(end) : null,
         wire.HasPriority ? wire.Priority : wire.Accepted.Priority,
-        wire.Paused);
+        wire.Paused,
+        [.. wire.Events.Select(WireWatching.FromWire)]);
 
     private static JournalWire.CommittedAttempt ToWire(CommittedAttempt? attempt) =>
         attempt is null ? s_noAttempt : new() { Directory = attempt.Directory, Metrics = WireStages.ToWire(attempt.Metrics) };

@@ -56,6 +56,7 @@ internal sealed class ShardHost : ReceiveActor, IWithTimers
             ShardOf(jobId, own.Kind, shard);
         }
 
+        Publish();
         _log.Debug("Owns {Shards} {Kind} shards of job {JobId}", own.Shards.Length, own.Kind, jobId);
     }
 
@@ -96,7 +97,12 @@ internal sealed class ShardHost : ReceiveActor, IWithTimers
         ShardKind kind = assign.Stage.Kind.Placement() == TaskPlacement.NGramShard ? ShardKind.NGram : ShardKind.Piece;
 
         // The order to own the shard may have got lost; the task says the same.
+        int owned = _owned.Count;
         ShardOf(assign.Task.Job.JobId, kind, assign.Task.Index).Forward(assign);
+        if (_owned.Count > owned)
+        {
+            Publish();
+        }
     }
 
     private void OnRelease(ReleaseJob release)
@@ -114,8 +120,19 @@ internal sealed class ShardHost : ReceiveActor, IWithTimers
             _owned.Remove(key);
         }
 
+        Publish();
         _node.Jobs.Release(release.Job.JobId);
     }
+
+    // For those who watch.
+    private void Publish() => _node.Meter.Shards =
+    [
+        .. _owned.Keys
+            .GroupBy(key => (key.JobId, key.Kind))
+            .Select(group => new OwnedShards(group.Key.JobId, group.Key.Kind, [.. group.Select(key => key.Shard).Order()]))
+            .OrderBy(owned => owned.JobId, StringComparer.Ordinal)
+            .ThenBy(owned => owned.Kind),
+    ];
 
     private sealed record Register : INoSerializationVerificationNeeded
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Bytemill.Tokenization;
 using Bytemill.Training;
@@ -10,6 +11,7 @@ internal sealed class FileScratchSpace : IScratchSpace
     private readonly ResidentSetGuard? _residentSet;
     private int _created;
     private long _writtenBytes;
+    private readonly ConcurrentDictionary<string, byte> _open = new(StringComparer.Ordinal);
 
     /// <param name="path">Full path of the directory; made when the first file is.</param>
     /// <param name="residentSet">Keeps what is mapped within the process's memory; <c>null</c> for nothing.</param>
@@ -20,6 +22,9 @@ internal sealed class FileScratchSpace : IScratchSpace
 
     /// <summary>Lengths of all files that were made and disposed, in bytes.</summary>
     public long WrittenBytes => Interlocked.Read(ref _writtenBytes);
+
+    /// <summary>Lengths of all files that are open, in bytes: asks the file system for each. May be called by any thread.</summary>
+    public long PresentBytes() => _open.Keys.Sum(path => new FileInfo(path) is { Exists: true } file ? file.Length : 0);
 
     public Stream Create() => CreateFile(bufferBytes: 1 << 16, lengthBytes: 0);
 
@@ -70,7 +75,11 @@ internal sealed class FileScratchSpace : IScratchSpace
         private readonly FileScratchSpace _space;
 
         public ScratchFile(FileScratchSpace space, string path, FileStreamOptions options)
-            : base(path, options) => _space = space;
+            : base(path, options)
+        {
+            _space = space;
+            _space._open.TryAdd(path, 0);
+        }
 
         /// <summary>Ends with the file.</summary>
         public IDisposable? Trimming { get; set; }
@@ -80,6 +89,7 @@ internal sealed class FileScratchSpace : IScratchSpace
             if (disposing && CanSeek)
             {
                 Trimming?.Dispose();
+                _space._open.TryRemove(Name, out _);
                 Interlocked.Add(ref _space._writtenBytes, Length);
             }
 

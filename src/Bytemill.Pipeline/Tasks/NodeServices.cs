@@ -9,6 +9,7 @@ internal sealed class NodeServices : IDisposable
         int threads = Math.Max(1, options.Threads ?? options.Workers);
         Cpu = new CpuPool(threads, givesWay: !options.IsAlone);
         long budget = options.MemoryBytes ?? MachineMemory.DefaultBudgetBytes();
+        BudgetBytes = budget;
         Memory = new MemoryPlan(budget / options.MaxJobs, threads);
         ResidentSet = new ResidentSetGuard(budget + (MemoryPlan.RuntimeBytes / 2), budget + MemoryPlan.RuntimeBytes);
         Jobs = new JobContextCache(Memory, ResidentSet);
@@ -18,6 +19,12 @@ internal sealed class NodeServices : IDisposable
     public NodeOptions Options { get; }
 
     public CpuPool Cpu { get; }
+
+    /// <summary>Bytes that the process may take beside <see cref="MemoryPlan.RuntimeBytes"/>.</summary>
+    public long BudgetBytes { get; }
+
+    /// <summary>What is measured of the node.</summary>
+    public NodeMeter Meter { get; } = new();
 
     /// <summary>How each job that runs divides its part of the memory.</summary>
     public MemoryPlan Memory { get; }

@@ -50,7 +50,7 @@ internal static class PartitionText
                     context.ReportUnits(Math.Min(metrics.TextBytes, metrics.Units));
                 }
 
-                digest = text.End(file.Fingerprint, group);
+                digest = text.End(range.FileIndex, group);
             }
 
             long leftOutRows = faults?.LeftOutRows(info) ?? 0;

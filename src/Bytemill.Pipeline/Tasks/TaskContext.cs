@@ -5,7 +5,7 @@ namespace Bytemill.Pipeline;
 /// <summary>Everything that a task may use.</summary>
 internal sealed class TaskContext
 {
-    private readonly Action<long> _reportUnits;
+    private readonly TaskMeter _meter;
 
     public TaskContext(
         JobContext job,
@@ -13,7 +13,7 @@ internal sealed class TaskContext
         int index,
         AttemptDirectory output,
         NodeServices node,
-        Action<long> reportUnits,
+        TaskMeter meter,
         CancellationToken cancellation)
     {
         Job = job;
@@ -22,7 +22,7 @@ internal sealed class TaskContext
         Output = output;
         Memory = node.Memory;
         Threads = node.Cpu.Threads;
-        _reportUnits = reportUnits;
+        _meter = meter;
         Cancellation = cancellation;
     }
 
@@ -46,7 +46,7 @@ internal sealed class TaskContext
     public CancellationToken Cancellation { get; }
 
     /// <summary>Progress: units (bytes of text for worker tasks) done since the attempt began.</summary>
-    public void ReportUnits(long unitsDone) => _reportUnits(unitsDone);
+    public void ReportUnits(long unitsDone) => _meter.Units = unitsDone;
 
     /// <summary>A file of one task of an earlier stage.</summary>
     public RunOpener Open(string manifest, int task, string file) => Job.Open(manifest, task, file);

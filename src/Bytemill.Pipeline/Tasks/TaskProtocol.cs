@@ -11,11 +11,18 @@ public static class TaskProtocol
     /// <summary>Run this attempt.</summary>
     public sealed record AssignTask(TaskIdentity Task, StageSpec Stage) : IWireMessage;
 
-    /// <summary>The attempt is alive and has done this many units.</summary>
-    public sealed record TaskProgressed(TaskIdentity Task, long Units) : IWireMessage;
+    /// <summary>The attempt is alive.</summary>
+    /// <param name="Task">The attempt.</param>
+    /// <param name="Units">Units that it has done.</param>
+    /// <param name="TotalUnits">Units of the whole task; 0 as long as its plan is not read.</param>
+    public sealed record TaskProgressed(TaskIdentity Task, long Units, long TotalUnits = 0) : IWireMessage;
 
     /// <summary>The attempt is committed under this name; repeated until acknowledged.</summary>
-    public sealed record TaskCompleted(TaskIdentity Task, string AttemptDirectory, TaskMetrics Metrics) : IWireMessage;
+    /// <param name="Task">The attempt.</param>
+    /// <param name="AttemptDirectory">The name.</param>
+    /// <param name="Metrics">What it did.</param>
+    /// <param name="ElapsedMs">How long it took, without the time that it stood in a queue; 0 for not told.</param>
+    public sealed record TaskCompleted(TaskIdentity Task, string AttemptDirectory, TaskMetrics Metrics, long ElapsedMs = 0) : IWireMessage;
 
     /// <summary>The attempt failed; repeated until acknowledged.</summary>
     /// <param name="Task">The attempt.</param>

@@ -112,7 +112,7 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
         _report = null;
         NodeServices node = _node;
         _node.Cpu
-            .Run(() => TaskAttempt.Run(node, assign, attempt.SetUnits, attempt.Cancellation.Token), attempt.Cancellation.Token)
+            .Run(() => TaskAttempt.Run(node, attempt.Meter, attempt.Cancellation.Token), attempt.Cancellation.Token)
             .PipeTo(
                 Self,
                 success: committed => new AttemptEnded(attempt, committed, null),
@@ -130,7 +130,7 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
         if (ended.Committed is { } committed)
         {
             ended.Attempt.Committed = committed.Directory;
-            _report = new TaskCompleted(task, committed.Directory.Committed, committed.Metrics);
+            _report = new TaskCompleted(task, committed.Directory.Committed, committed.Metrics, committed.ElapsedMs);
             Log.Info(
                 "Finished {Kind} {Index} of stage {Stage}: {Entries} entries, {TextBytes} bytes of text",
                 ended.Attempt.Assignment.Stage.Kind, task.Index, task.Stage, committed.Metrics.Entries, committed.Metrics.TextBytes);
@@ -209,7 +209,7 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
         }
         else
         {
-            _coordinator.Tell(_report ?? new TaskProgressed(_current.Assignment.Task, _current.Units));
+            _coordinator.Tell(_report ?? new TaskProgressed(_current.Assignment.Task, _current.Meter.Units, _current.Meter.TotalUnits));
         }
     }
 
@@ -235,17 +235,13 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
 
     private sealed class Attempt(AssignTask assignment)
     {
-        private long _units;
+        public AssignTask Assignment => Meter.Assignment;
 
-        public AssignTask Assignment { get; } = assignment;
+        public TaskMeter Meter { get; } = new(assignment);
 
         public CancellationTokenSource Cancellation { get; } = new();
 
         public AttemptDirectory? Committed { get; set; }
-
-        public long Units => Interlocked.Read(ref _units);
-
-        public void SetUnits(long units) => Interlocked.Exchange(ref _units, units);
     }
 
     private sealed record AttemptEnded(Attempt Attempt, TaskAttempt.Outcome? Committed, Exception? Exception) : INoSerializationVerificationNeeded;

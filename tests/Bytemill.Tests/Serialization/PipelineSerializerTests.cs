@@ -9,6 +9,7 @@ using Bytemill.Tokenization;
 using Bytemill.Training;
 using static Bytemill.Pipeline.JobProtocol;
 using static Bytemill.Pipeline.TaskProtocol;
+using static Bytemill.Pipeline.WatchProtocol;
 
 namespace Bytemill.Tests;
 
@@ -42,10 +43,6 @@ public sealed class PipelineSerializerTests : IDisposable
         Sampling = new JobSampling { Method = SamplingMethod.Viterbi, Alpha = 0.5, Seed = 1UL << 63, Epochs = 3 },
         SpillDirectory = "/fast",
         SkipDiskCheck = true,
-        Update = true,
-        DropMissing = true,
-        KeepCounts = true,
-        Extend = "/before",
         Where = "lang = zh",
         Sample = 0.5,
         Limit = 1L << 40,
@@ -88,7 +85,6 @@ public sealed class PipelineSerializerTests : IDisposable
             Vocabularies = "6000=a,2500=b",
             Tokenized = "tokenized",
             LeftOut = "left",
-            Counts = "counts",
         },
         42);
 
@@ -109,8 +105,6 @@ public sealed class PipelineSerializerTests : IDisposable
         LeftOutRows = 13,
         InvalidRows = 14,
         TextDigest = 1UL << 63,
-        Reused = 1,
-        ReusedBytes = 17,
     };
 
     private static readonly PoisonTask s_poison = new(2, StageKind.SegmentPieces, 1, [new FailedAttempt(1, "host:1/worker-0", "bad sector")]);
@@ -128,11 +122,33 @@ public sealed class PipelineSerializerTests : IDisposable
 
     private static readonly JobSummary s_ended = new("job-2", JobStatus.Cancelled, null, "", 0, 0, 0, null, "");
 
+    private static readonly StageReport s_stageReport = new(3, StageKind.CutSlices, 10, 4, 3, 2, 1, 1_700_000_000_000, 99, true);
+    private static readonly TaskReport s_taskReport = new(11, TaskState.Running, "host:1/worker-0", 2, 5, 9, 1_700_000_000_000, 42, "bad sector", true);
+
+    private static readonly NodeStatistics s_node = new(
+        "host:1",
+        ["worker", "web"],
+        "0.1.0",
+        "pod-1",
+        1_700_000_000_000,
+        1_700_000_000_001,
+        8,
+        0.5,
+        1L << 33,
+        1L << 34,
+        1L << 35,
+        1L << 36,
+        6,
+        [new RunningTask("job-1", 3, StageKind.CutSlices, 11, 77, 1.5)],
+        [new OwnedShards("job-1", ShardKind.Piece, [1, 4])],
+        2.5,
+        0.25);
+
     // One of each message, every field set to something that is not its default. The bytes are what version 1 writes: they
     // must be readable for ever, so a change here needs a new manifest, not new bytes.
     private static readonly (IWireMessage Message, string Manifest, string Hex)[] s_samples =
     [
-        (new SubmitJob("job-1", s_spec, -3), "sj1", "0a056a6f622d31129f0212112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f666173747801800180808080208a0116080111000000000000e03f19000000000000008020039201096c616e67203d207a689901000000000000e03fa001808080808020a80101b00103c201480802100218022080808080202880808080403080808080800138801040014a13747261696e3d302e352c76616c69643d302e3551000000000000004059000000000000002060ac02c80101d00101d80101e201072f6265666f72651805"),
+        (new SubmitJob("job-1", s_spec, -3), "sj1", "0a056a6f622d31128c0212112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f666173747801800180808080208a0116080111000000000000e03f19000000000000008020039201096c616e67203d207a689901000000000000e03fa001808080808020a80101b00103c201480802100218022080808080202880808080403080808080800138801040014a13747261696e3d302e352c76616c69643d302e3551000000000000004059000000000000002060ac021805"),
         (new JobAccepted("job-1"), "ja1", "0a056a6f622d31"),
         (new WatchJob("job-1"), "wj1", "0a056a6f622d31"),
         (new CancelJob("job-1"), "cj1", "0a056a6f622d31"),
@@ -145,18 +161,25 @@ public sealed class PipelineSerializerTests : IDisposable
         (new PrioritizeJob("job-1", -3), "jq1", "0a056a6f622d311005"),
         (new GetJob("job-1"), "gj1", "0a056a6f622d31"),
         (ListJobs.Instance, "lj1", ""),
-        (new JobReported("job-1", s_summary, [new StageTime(StageKind.TokenizeFiles, 5, 6, 7, s_metrics)], s_poison, "too late"), "jt1", "0a056a6f622d3112540a056a6f622d311003180122042f6f757428053080d095ffbc313881d095ffbc31422b0a056a6f622d3110041a0a7365676d656e74696e6720052809300138024008480350015a067061757365644a04746578741a3a080f1005180620072a300801108080808080201803200428053006380740084809500a580b600c680d700e7900000000000000808001018801112227080210041801221f0801120f686f73743a312f776f726b65722d301a0a62616420736563746f722a08746f6f206c617465"),
+        (new JobReported("job-1", s_summary, [new StageTime(StageKind.TokenizeFiles, 5, 6, 7, s_metrics)], s_poison, "too late"), "jt1", "0a056a6f622d3112540a056a6f622d311003180122042f6f757428053080d095ffbc313881d095ffbc31422b0a056a6f622d3110041a0a7365676d656e74696e6720052809300138024008480350015a067061757365644a04746578741a34080f1005180620072a2a0801108080808080201803200428053006380740084809500a580b600c680d700e7900000000000000802227080210041801221f0801120f686f73743a312f776f726b65722d301a0a62616420736563746f722a08746f6f206c617465"),
         (new JobsListed([s_summary, s_ended], 3), "jl1", "0a540a056a6f622d311003180122042f6f757428053080d095ffbc313881d095ffbc31422b0a056a6f622d3110041a0a7365676d656e74696e6720052809300138024008480350015a067061757365644a04746578740a090a056a6f622d3210071003"),
         (new RequestTask("host:1/worker-0"), "rt1", "0a0f686f73743a312f776f726b65722d30"),
-        (new AssignTask(s_task, s_stage), "at1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212690803100d1805225f0a0472756e731204626173651a06736c6963657322046b6570742a0764726f70706564320672616e6b65643a0363757442056d6f64656c4a0d363030303d612c323530303d625209746f6b656e697a65645a046c6566746206636f756e7473282a"),
-        (new TaskProgressed(s_task, 77), "tp1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b2002104d"),
-        (new TaskCompleted(s_task, "stages/s0003/t000011", s_metrics), "tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a300801108080808080201803200428053006380740084809500a580b600c680d700e790000000000000080800101880111"),
+        (new AssignTask(s_task, s_stage), "at1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212610803100d180522570a0472756e731204626173651a06736c6963657322046b6570742a0764726f70706564320672616e6b65643a0363757442056d6f64656c4a0d363030303d612c323530303d625209746f6b656e697a65645a046c656674282a"),
+        (new TaskProgressed(s_task, 77, 99), "tp1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b2002104d1863"),
+        (new TaskCompleted(s_task, "stages/s0003/t000011", s_metrics, 88), "tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a2a0801108080808080201803200428053006380740084809500a580b600c680d700e7900000000000000802058"),
         (new TaskFailed(s_task, "no space", true, true, true), "tf1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212086e6f207370616365180120012801"),
         (new TaskAcknowledged(s_task, true, "stages/s0003/t000011"), "ta1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200210011a147374616765732f73303030332f74303030303131"),
         (new ReleaseJob(s_job), "rj1", "0a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d31"),
         (new RegisterShardHost("host:1/shards"), "rs1", "0a0d686f73743a312f736861726473"),
         (new OwnShards(s_job, ShardKind.Piece, [1, 4]), "os1", "0a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d3110011a020104"),
         (Leaving.Instance, "lv1", ""),
+        (new GetJobTasks("job-1", 3, 4, 5, TaskSelection.Troubled), "wt1", "0a056a6f622d311003180420052802"),
+        (new JobTasks("job-1", true, [s_stageReport], 3, 4, [new TaskCell(TaskState.Running, true, false), new TaskCell(TaskState.Failed, false, true)], [s_taskReport], 12), "wt2", "0a056a6f622d3110011a190803100d180a20042803300238014080d095ffbc314863500120032804320209133a32080b10011a0f686f73743a312f776f726b65722d302002280530093880d095ffbc31402a4a0a62616420736563746f7250014018"),
+        (new GetJobEvents("job-1", 7, 3), "we1", "0a056a6f622d3110071803"),
+        (new JobEvents("job-1", true, 3, [new JobEvent(7, 1_700_000_000_000, EventSeverity.Warning, "lost", 2, 5, "host:1"), new JobEvent(8, 1_700_000_000_001, EventSeverity.Info, "done")], 9), "we2", "0a056a6f622d3110011803221d08071080d095ffbc31180222046c6f7374280230053a06686f73743a31221108081081d095ffbc3118012204646f6e652809"),
+        (new NodeReported(s_node), "wn1", "0a95010a06686f73743a311206776f726b657212037765621a05302e312e302205706f642d312880d095ffbc313081d095ffbc31380841000000000000e03f4880808080205080808080405880808080800160808080808002680672180a056a6f622d311003180d200b284d31000000000000f83f7a0d0a056a6f622d3110011a020104810100000000000004408901000000000000d03f"),
+        (new ListNodes("host:0"), "wn2", "0a06686f73743a30"),
+        (new NodesListed([s_node], "host:2", true), "wn3", "0a95010a06686f73743a311206776f726b657212037765621a05302e312e302205706f642d312880d095ffbc313081d095ffbc31380841000000000000e03f4880808080205080808080405880808080800160808080808002680672180a056a6f622d311003180d200b284d31000000000000f83f7a0d0a056a6f622d3110011a020104810100000000000004408901000000000000d03f1206686f73743a321801"),
     ];
 
     private readonly ActorSystem _system = ActorSystem.Create(
@@ -209,17 +232,19 @@ public sealed class PipelineSerializerTests : IDisposable
     [InlineData("sj1", "0a056a6f622d3112840112112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f66617374780180018080808020")]
     [InlineData("jf1", "0a056a6f622d3112096469736b2066756c6c1801")]
     [InlineData("tf1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212086e6f2073706163651801")]
+    [InlineData("tp1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b2002104d")]
     [InlineData("tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a1308011080808080802018032004280530063807")]
     public void Message_OfAnEarlierProgram_IsRead(string manifest, string hex)
     {
         var serializer = new PipelineSerializer((ExtendedActorSystem)_system);
         object expected = manifest switch
         {
-            "sj1" => new SubmitJob("job-1", s_spec with { Sampling = null, Where = null, Sample = null, Limit = null, Layout = new OutputLayout(), OnError = InputErrorHandling.Fail, InvalidUtf8 = InvalidUtf8Handling.Fail, Update = false, DropMissing = false, KeepCounts = false, Extend = null }),
+            "sj1" => new SubmitJob("job-1", s_spec with { Sampling = null, Where = null, Sample = null, Limit = null, Layout = new OutputLayout(), OnError = InputErrorHandling.Fail, InvalidUtf8 = InvalidUtf8Handling.Fail }),
             "jf1" => new JobFailed("job-1", "disk full", true),
             "jp1" => (JobProgressed)Sample(nameof(JobProgressed)).Message with { Notice = "" },
+            "tp1" => new TaskProgressed(s_task, 77),
             "tf1" => (TaskFailed)Sample(nameof(TaskFailed)).Message with { IsDiskFull = false, IsWorkFileFault = false },
-            _ => (TaskCompleted)Sample(nameof(TaskCompleted)).Message with { Metrics = s_metrics with { WrittenBytes = 0, ScratchBytes = 0, CoveredBytes = 0, PassedRows = 0, WeightedBytes = 0, LeftOutRows = 0, InvalidRows = 0, TextDigest = 0, Reused = 0, ReusedBytes = 0 } },
+            _ => (TaskCompleted)Sample(nameof(TaskCompleted)).Message with { ElapsedMs = 0, Metrics = s_metrics with { WrittenBytes = 0, ScratchBytes = 0, CoveredBytes = 0, PassedRows = 0, WeightedBytes = 0, LeftOutRows = 0, InvalidRows = 0, TextDigest = 0 } },
         };
         Assert.Equivalent(expected, serializer.FromBinary(Convert.FromHexString(hex), manifest), strict: true);
     }

@@ -38,6 +38,12 @@ internal abstract record CoordinatorInput
     /// <summary>Somebody wants to know of one job.</summary>
     public sealed record JobRequested(Party From, string JobId) : CoordinatorInput;
 
+    /// <summary>Somebody wants to know of the tasks of a job.</summary>
+    public sealed record TasksRequested(Party From, WatchProtocol.GetJobTasks Question) : CoordinatorInput;
+
+    /// <summary>Somebody wants to know what happened to a job.</summary>
+    public sealed record EventsRequested(Party From, WatchProtocol.GetJobEvents Question) : CoordinatorInput;
+
     /// <summary>The plan of a job is written.</summary>
     public sealed record Planned(string JobId, PlanFacts Plan) : CoordinatorInput;
 
@@ -51,10 +57,10 @@ internal abstract record CoordinatorInput
     public sealed record ShardHostRegistered(Party From, string HostId) : CoordinatorInput;
 
     /// <summary>An attempt is alive.</summary>
-    public sealed record TaskProgressed(Party From, TaskIdentity Task, long Units) : CoordinatorInput;
+    public sealed record TaskProgressed(Party From, TaskIdentity Task, long Units, long TotalUnits = 0) : CoordinatorInput;
 
     /// <summary>An attempt is complete; its files are under this name.</summary>
-    public sealed record TaskCompleted(Party From, TaskIdentity Task, CommittedAttempt Attempt) : CoordinatorInput;
+    public sealed record TaskCompleted(Party From, TaskIdentity Task, CommittedAttempt Attempt, long ElapsedMs = 0) : CoordinatorInput;
 
     /// <summary>An attempt failed.</summary>
     public sealed record TaskFailed(Party From, TaskIdentity Task, string Reason, bool IsInputError, bool IsDiskFull, bool IsWorkFileFault) : CoordinatorInput;

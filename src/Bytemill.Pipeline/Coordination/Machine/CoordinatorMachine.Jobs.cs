@@ -82,7 +82,7 @@ internal sealed partial class CoordinatorMachine
     {
         if (EndErrand(m.JobId) is { End: null } job)
         {
-            Emit(new JobPlanned(m.JobId, m.Plan));
+            Emit(new JobPlanned(m.JobId, m.Plan, _now));
             Info(
                 "Planned job {JobId}: {Files} files, {Partitions} partitions, {TextBytes} bytes of text",
                 m.JobId, m.Plan.Files, m.Plan.Size.Partitions, m.Plan.TextBytes);
@@ -159,7 +159,7 @@ internal sealed partial class CoordinatorMachine
         }
 
         ImmutableHashSet<string> before = job.AttemptParents();
-        Emit(new StageClosed(m.JobId, m.Stage, TotalOf(job.Board!.ToManifest()), m.ElapsedMs));
+        Emit(new StageClosed(m.JobId, m.Stage, TotalOf(job.Board!.ToManifest()), m.ElapsedMs, _now));
         DeleteUnread(job, before);
         Do(new DeleteAbandoned(ReferenceOf(job), m.Stage, [.. job.CommittedDirectories()]));
         BeginStage(job);
@@ -234,7 +234,7 @@ internal sealed partial class CoordinatorMachine
             int possible = job.LastPossibleStage();
             Warn("Job {JobId} goes back from stage {Stage} to stage {Earlier}", m.JobId, job.Stage!.Number, possible);
             ImmutableHashSet<string> before = job.AttemptParents();
-            Emit(new StageReopened(m.JobId, possible, job.NextNumber));
+            Emit(new StageReopened(m.JobId, possible, job.NextNumber, _now));
             DeleteUnread(job, before);
         }
 
@@ -246,7 +246,7 @@ internal sealed partial class CoordinatorMachine
 
     private void EndJob(JobState job, JobEnd end)
     {
-        Emit(new JobEnding(job.JobId, end));
+        Emit(new JobEnding(job.JobId, end, _now));
         JobControl control = ControlOf(job.JobId);
         control.Stall = null;
         if (control.Errand == JobErrand.Planning)

@@ -16,6 +16,7 @@ internal sealed partial class CoordinatorMachine
         for (; free > 0 && Queue().FirstOrDefault(MayBegin) is { } next; free--)
         {
             ControlOf(next.JobId).TakeSlot();
+            Note(next, EventSeverity.Info, next.Plan is null ? "Started: reading what there is" : "Goes on: looking whether all that was done is still there");
         }
     }
 
@@ -44,7 +45,7 @@ internal sealed partial class CoordinatorMachine
             }
             else
             {
-                Emit(new JobPaused(job.JobId));
+                Emit(new JobPaused(job.JobId, _now));
                 Info("Job {JobId} is paused", job.JobId);
                 GiveBack(job);
             }
@@ -65,7 +66,7 @@ internal sealed partial class CoordinatorMachine
     {
         if (_state.Find(m.JobId) is { IsPaused: true })
         {
-            Emit(new JobResumed(m.JobId));
+            Emit(new JobResumed(m.JobId, _now));
             Info("Job {JobId} is resumed", m.JobId);
             FillSlots();
         }
@@ -77,7 +78,7 @@ internal sealed partial class CoordinatorMachine
     {
         if (_state.Find(m.JobId) is { End: null } job && job.Priority != m.Priority)
         {
-            Emit(new JobPrioritized(m.JobId, m.Priority));
+            Emit(new JobPrioritized(m.JobId, m.Priority, _now));
             Info("Job {JobId} has priority {Priority}", m.JobId, m.Priority);
         }
 

@@ -107,8 +107,14 @@ internal sealed partial class CoordinatorMachine
         }
     }
 
-    private void Assign(JobState job, TaskBoard<Party> board, int index, int attempt, Party owner) =>
+    private void Assign(JobState job, TaskBoard<Party> board, int index, int attempt, Party owner)
+    {
         Tell(owner, new AssignTask(new TaskIdentity(ReferenceOf(job), board.Stage.Number, index, attempt), board.Stage));
+        if (NotesOf(job).Assign(index, attempt, NameOf(owner), _now) && attempt > 1)
+        {
+            Note(job, EventSeverity.Info, $"Task {index} ({board.Stage.Kind.Describe()}) is given out again, attempt {attempt}", index, NameOf(owner));
+        }
+    }
 
     // Runners take no notice of an assignment that they have already, so it may be sent as often as one likes.
     private void AssignSilentAgain()
@@ -131,6 +137,7 @@ internal sealed partial class CoordinatorMachine
         {
             Do(new Watch(m.From));
             Info("Worker {WorkerId} joined; {Workers} workers", m.WorkerId, _workers.Count);
+            _news.Join(m.WorkerId);
         }
 
         foreach (JobState job in _state.Jobs)
@@ -160,12 +167,15 @@ internal sealed partial class CoordinatorMachine
             }
 
             // A new process on the old address. The end of the old one is told later, or was overtaken.
-            Warn("Lost {Owner}; {Tasks} of its tasks go to others", m.HostId, Lose(known, m.HostId, isDead: true));
+            int tasks = Lose(known, m.HostId, isDead: true);
+            Warn("Lost {Owner}; {Tasks} of its tasks go to others", m.HostId, tasks);
+            _news.Lose(m.HostId, tasks, isLeaving: false);
         }
 
         _shardHosts[m.HostId] = m.From;
         Do(new Watch(m.From));
         Info("Shard host {HostId} joined; {Hosts} hosts", m.HostId, _shardHosts.Count);
+        _news.Join(m.HostId);
     }
 
     private void OnTaskProgressed(CoordinatorInput.TaskProgressed m)
@@ -177,7 +187,10 @@ internal sealed partial class CoordinatorMachine
 
         if (Current(m.Task) is { } job && ControlOf(job.JobId).HasSlot)
         {
-            job.Board!.Progress(m.Task.Index, m.Task.Attempt, m.Units);
+            if (job.Board!.Progress(m.Task.Index, m.Task.Attempt, m.Units))
+            {
+                NotesOf(job).Progress(m.Task.Index, m.Units, m.TotalUnits, _now);
+            }
         }
         else if (m.Task.Job.Epoch < _state.Epoch || _state.Find(m.Task.Job.JobId) is not { } known || !ControlOf(known.JobId).HasSlot)
         {
@@ -202,6 +215,7 @@ internal sealed partial class CoordinatorMachine
             if (!isAccepted && Current(task) is not null && WorkDirectory.IsAttemptName(m.Attempt.Directory) && job.Board!.IsOpen(task.Index))
             {
                 Emit(new AttemptCommitted(job.JobId, task.Stage, task.Index, m.Attempt));
+                NotesOf(job).Took(task.Index, m.ElapsedMs, _workers.GetValueOrDefault(m.From));
                 ControlOf(job.JobId).FullDiskTries = 0;
                 isAccepted = true;
             }
@@ -250,6 +264,7 @@ internal sealed partial class CoordinatorMachine
             return;
         }
 
+        NoteFailure(job, task.Index, owner, task.Attempt, m.Reason);
         if (m.IsInputError)
         {
             EndJob(job, JobEnd.Failed(m.Reason, isInputError: true));
@@ -268,6 +283,7 @@ internal sealed partial class CoordinatorMachine
         else if (m.IsWorkFileFault && control.Errand == JobErrand.None)
         {
             Warn("Work files of job {JobId} are gone or damaged; all that are still needed are read to find out which", job.JobId);
+            Note(job, EventSeverity.Warning, "Work files are gone or damaged; all that are still needed are read to find out which");
             CheckAttempts(job, control, JobErrand.LookingForDamage);
         }
     }
@@ -283,14 +299,22 @@ internal sealed partial class CoordinatorMachine
 
         control.Stall = new DiskStall(reason, ++control.FullDiskTries);
         Warn("Job {JobId} waits: {Notice}", job.JobId, control.Stall.Notice);
+        Note(job, EventSeverity.Warning, $"Waits: {control.Stall.Notice}");
         Do(new RetryDiskAfter(job.JobId, control.Stall.Pause));
     }
 
     private void OnDiskRetried(CoordinatorInput.DiskRetried m)
     {
-        if (_state.Find(m.JobId) is not null)
+        if (_state.Find(m.JobId) is not { } job)
         {
-            ControlOf(m.JobId).Stall = null;
+            return;
+        }
+
+        JobControl control = ControlOf(m.JobId);
+        if (control.Stall is not null)
+        {
+            control.Stall = null;
+            Note(job, EventSeverity.Info, "Tries again whether there is room");
         }
     }
 
@@ -316,6 +340,16 @@ internal sealed partial class CoordinatorMachine
 
         string owner = workerId ?? hostId!;
         int tasks = Lose(gone, owner, isDead: !isLeaving);
+        if (wasWorker)
+        {
+            _news.Lose(workerId!, tasks, isLeaving);
+        }
+
+        if (hostId is not null)
+        {
+            _news.Lose(hostId, wasWorker ? 0 : tasks, isLeaving);
+        }
+
         if (isLeaving)
         {
             Info("{Owner} leaves; {Tasks} of its tasks go to others", owner, tasks);
@@ -352,6 +386,11 @@ internal sealed partial class CoordinatorMachine
             foreach ((int index, int attempt) in board.Lose(gone))
             {
                 tasks++;
+                if (isDead)
+                {
+                    NotesOf(job).Fail(index, $"{name} died, or was not heard any more");
+                }
+
                 if (isDead && board.Die(index, new FailedAttempt(attempt, name, "the process died, or was not heard any more")) >= _maxDeaths && job.End is null)
                 {
                     EndJob(job, JobEnd.Failed(

@@ -52,10 +52,18 @@ internal sealed partial class CoordinatorMachine
     public CoordinatorState State => _state;
 
     /// <summary>Begins with what the journal said at an earlier time; events after that follow.</summary>
-    public void Restore(CoordinatorSnapshot snapshot) => _state = new CoordinatorState(snapshot);
+    public void Restore(CoordinatorSnapshot snapshot)
+    {
+        _state = new CoordinatorState(snapshot);
+        _chronicles.Restore(_state);
+    }
 
     /// <summary>Takes over an event that the journal holds.</summary>
-    public void Apply(CoordinatorEvent happened) => _state.Apply(happened);
+    public void Apply(CoordinatorEvent happened)
+    {
+        _state.Apply(happened);
+        _chronicles.Follow(happened, _state, now: 0);
+    }
 
     /// <summary>Decides what follows from an input.</summary>
     /// <param name="input">What happened.</param>
@@ -66,7 +74,7 @@ internal sealed partial class CoordinatorMachine
         switch (input)
         {
             case CoordinatorInput.Started m:
-                Emit(new CoordinatorStarted(_state.Epoch + 1, m.Coordinator));
+                Emit(new CoordinatorStarted(_state.Epoch + 1, m.Coordinator, _now));
                 break;
             case CoordinatorInput.JobSubmitted m:
                 OnSubmitted(m);
@@ -91,6 +99,12 @@ internal sealed partial class CoordinatorMachine
                 return Take();
             case CoordinatorInput.JobRequested m:
                 Report(m.From, m.JobId);
+                return Take();
+            case CoordinatorInput.TasksRequested m:
+                Tell(m.From, _chronicles.Answer(m.Question, _state, _now));
+                return Take();
+            case CoordinatorInput.EventsRequested m:
+                Tell(m.From, _chronicles.Answer(m.Question, _state));
                 return Take();
             case CoordinatorInput.Planned m:
                 OnPlanned(m);
@@ -118,6 +132,7 @@ internal sealed partial class CoordinatorMachine
                 break;
             case CoordinatorInput.Ticked:
                 AssignSilentAgain();
+                NoteNews();
                 TellProgress();
                 return Take();
             case CoordinatorInput.DiskRetried m:
@@ -205,6 +220,7 @@ internal sealed partial class CoordinatorMachine
     private void Emit(CoordinatorEvent happened)
     {
         _state.Apply(happened);
+        _chronicles.Follow(happened, _state, _now);
         _events.Add(happened);
     }
 

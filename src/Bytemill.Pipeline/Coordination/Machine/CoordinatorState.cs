@@ -55,18 +55,23 @@ internal sealed class CoordinatorState
             case CoordinatorEvent.CoordinatorStarted e:
                 Epoch = e.Epoch > Epoch ? e.Epoch : throw new InvalidDataException($"The journal contradicts itself: epoch {e.Epoch} follows on {Epoch}.");
                 Coordinator = e.Coordinator;
+                foreach (JobState job in _jobs)
+                {
+                    job.GoOn(e);
+                }
+
                 break;
             case CoordinatorEvent.JobAccepted e:
                 _jobs.Add(new JobState(e));
                 break;
             case CoordinatorEvent.JobPaused e:
-                Get(e.JobId).Pause();
+                Get(e.JobId).Pause(e);
                 break;
             case CoordinatorEvent.JobResumed e:
-                Get(e.JobId).Resume();
+                Get(e.JobId).Resume(e);
                 break;
             case CoordinatorEvent.JobPrioritized e:
-                Get(e.JobId).Prioritize(e.Priority);
+                Get(e.JobId).Prioritize(e);
                 break;
             case CoordinatorEvent.JobPlanned e:
                 Get(e.JobId).Begin(e);
@@ -84,7 +89,7 @@ internal sealed class CoordinatorState
                 Get(e.JobId).Reopen(e);
                 break;
             case CoordinatorEvent.JobEnding e:
-                Get(e.JobId).Conclude(e.End);
+                Get(e.JobId).Conclude(e);
                 break;
             case CoordinatorEvent.JobEnded e:
                 End(e);
@@ -102,7 +107,13 @@ internal sealed class CoordinatorState
     private void End(CoordinatorEvent.JobEnded e)
     {
         JobState? job = Find(e.JobId);
-        Keep(new EndedJob(e.JobId, e.End, job?.Spec.Mode, job?.Spec.OutputDirectory ?? "", job?.Priority ?? 0, job?.AcceptedAt ?? 0, e.At));
+        if (job is { End: null })
+        {
+            // It has never begun.
+            job.Conclude(new CoordinatorEvent.JobEnding(e.JobId, e.End, e.At));
+        }
+
+        Keep(new EndedJob(e.JobId, e.End, job?.Spec.Mode, job?.Spec.OutputDirectory ?? "", job?.Priority ?? 0, job?.AcceptedAt ?? 0, e.At, [.. job?.Story.Events ?? []]));
         _jobs.RemoveAll(job => job.JobId == e.JobId);
     }
 

@@ -12,6 +12,7 @@ namespace Bytemill.Pipeline;
 /// <param name="End">How it ended; <c>null</c> when it has not.</param>
 /// <param name="Priority">Its present priority.</param>
 /// <param name="IsPaused">Whether it stands still until it is resumed.</param>
+/// <param name="Events">What happened to it, for those who watch.</param>
 internal sealed record JobSnapshot(
     CoordinatorEvent.JobAccepted Accepted,
     PlanFacts? Plan,
@@ -21,4 +22,5 @@ internal sealed record JobSnapshot(
     ImmutableArray<CommittedAttempt?> Open,
     JobEnd? End,
     int Priority,
-    bool IsPaused);
+    bool IsPaused,
+    ImmutableArray<JobEvent> Events);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using static System.FormattableString;
 
 namespace Bytemill.Pipeline;
 
@@ -17,11 +18,13 @@ internal sealed class JobState
     {
         _accepted = accepted;
         Priority = accepted.Priority;
+        Story.Tell(accepted.At, EventSeverity.Info, $"Accepted: {accepted.Spec.Mode.ToString().ToLowerInvariant()} to {accepted.Spec.OutputDirectory}");
     }
 
     public JobState(JobSnapshot snapshot)
-        : this(snapshot.Accepted)
     {
+        _accepted = snapshot.Accepted;
+        Story.Restore(snapshot.Events);
         Plan = snapshot.Plan;
         _times.AddRange(snapshot.Times);
         foreach (StageOpening opening in snapshot.Openings)
@@ -67,6 +70,12 @@ internal sealed class JobState
     public JobEnd? End { get; private set; }
 
     public StageSpec? Stage => Board?.Stage;
+
+    /// <summary>All stages that were opened, by number.</summary>
+    public IEnumerable<StageSpec> Stages => _scripts.Values.Select(script => script.Current!);
+
+    /// <summary>What happened to it, for those who watch.</summary>
+    public JobStory Story { get; } = new();
 
     /// <summary>Whether results are on their way to their final names, which cannot be taken back half way.</summary>
     public bool IsPublishing => Stage?.Kind == StageKind.PublishResults;
@@ -122,6 +131,8 @@ internal sealed class JobState
         Plan = planned.Plan;
         _times.Add(new StageTime(null, Plan.ElapsedMs, Plan.TextBytes, Plan.Files, new TaskMetrics()));
         Open(new StageOpening(Number: 1, From: 0, Entries: 0, IsAnew: false));
+        Story.Tell(planned.At, EventSeverity.Info, Invariant($"Planned in {Seconds(Plan.ElapsedMs)}: {Plan.Files} files, {Plan.Size.Partitions} partitions, {Plan.TextBytes} bytes of text"));
+        TellOfPhase(planned.At);
     }
 
     public void Commit(CoordinatorEvent.AttemptCommitted committed)
@@ -142,6 +153,12 @@ internal sealed class JobState
         _times.Add(new StageTime(stage.Kind, closed.ElapsedMs, closed.Total.Units, stage.TaskCount, closed.Total));
         _closed.Add(stage.ManifestName, new ClosedStage(stage, Board!.Committed));
         Open(new StageOpening(stage.Number + 1, stage.Number, closed.Total.Entries, IsAnew: false));
+        if (Stage.Kind.Phase() is var next && stage.Kind.Phase() is var phase && next != phase)
+        {
+            long elapsed = Enumerable.Reverse(_times).TakeWhile(time => time.Kind?.Phase() == phase).Sum(time => time.ElapsedMs);
+            Story.Tell(closed.At, EventSeverity.Info, Invariant($"Phase {NameOf(phase)} done in {Seconds(elapsed)}"), stage.Number);
+            TellOfPhase(closed.At);
+        }
     }
 
     public void Invalidate(CoordinatorEvent.AttemptInvalidated invalidated)
@@ -167,17 +184,49 @@ internal sealed class JobState
         ImmutableArray<CommittedAttempt?> done = reopened.Stage == Stage?.Number ? Board!.Committed
             : _closed.TryGetValue(script.Current!.ManifestName, out ClosedStage? closed) ? closed.Attempts
             : [];
+        int left = Stage!.Number;
         Open(new StageOpening(reopened.Number, reopened.Stage, Entries: 0, IsAnew: true));
         Commit(done);
+        Story.Tell(
+            reopened.At,
+            EventSeverity.Warning,
+            Invariant($"Files of tasks that were done are gone or damaged: back from stage {left} to stage {reopened.Stage}, {Stage.Kind.Describe()}, as stage {reopened.Number}"),
+            reopened.Number);
     }
 
-    public void Conclude(JobEnd end) => End = end;
+    public void Conclude(CoordinatorEvent.JobEnding ending)
+    {
+        End = ending.End;
+        (EventSeverity severity, string text) = ending.End.Kind switch
+        {
+            JobEndKind.Completed => (EventSeverity.Info, $"Completed: the results are in place, their manifest is {ending.End.Text}"),
+            JobEndKind.Cancelled => (EventSeverity.Warning, "Cancelled"),
+            _ => (EventSeverity.Error, $"Failed: {ending.End.Text}"),
+        };
+        Story.Tell(ending.At, severity, text, Stage?.Number ?? 0);
+    }
 
-    public void Pause() => IsPaused = true;
+    public void Pause(CoordinatorEvent.JobPaused paused)
+    {
+        IsPaused = true;
+        Story.Tell(paused.At, EventSeverity.Info, "Paused: what ran of it is given back", Stage?.Number ?? 0);
+    }
 
-    public void Resume() => IsPaused = false;
+    public void Resume(CoordinatorEvent.JobResumed resumed)
+    {
+        IsPaused = false;
+        Story.Tell(resumed.At, EventSeverity.Info, "Resumed", Stage?.Number ?? 0);
+    }
 
-    public void Prioritize(int priority) => Priority = priority;
+    public void Prioritize(CoordinatorEvent.JobPrioritized prioritized)
+    {
+        Priority = prioritized.Priority;
+        Story.Tell(prioritized.At, EventSeverity.Info, Invariant($"Priority {prioritized.Priority}"));
+    }
+
+    /// <summary>Another coordinator has taken over, or the same one anew.</summary>
+    public void GoOn(CoordinatorEvent.CoordinatorStarted started) =>
+        Story.Tell(started.At, EventSeverity.Warning, Invariant($"A coordinator has taken over (epoch {started.Epoch}, on {started.Coordinator.Split('/')[0]}); what ran is given out again"), Stage?.Number ?? 0);
 
     public JobSnapshot ToSnapshot() => new(
         _accepted,
@@ -188,7 +237,8 @@ internal sealed class JobState
         Board?.Committed ?? [],
         End,
         Priority,
-        IsPaused);
+        IsPaused,
+        [.. Story.Events]);
 
     private void Commit(ImmutableArray<CommittedAttempt?> done)
     {
@@ -214,6 +264,13 @@ internal sealed class JobState
 
         Board = new TaskBoard<Party>(script.Current);
     }
+
+    private void TellOfPhase(long at) =>
+        Story.Tell(at, EventSeverity.Info, Invariant($"Phase {NameOf(Stage!.Kind.Phase())} begins: {Stage.TaskCount} tasks"), Stage.Number);
+
+    private static string NameOf(Phase phase) => phase.ToString().ToLowerInvariant();
+
+    private static string Seconds(long milliseconds) => Invariant($"{milliseconds / 1000.0:0.0} s");
 
     private InvalidDataException Contradiction(string what) =>
         new($"The journal contradicts itself: it {what} of job {JobId}, whose open stage is {Stage?.Number.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}.");

@@ -11,7 +11,7 @@ internal sealed class TaskBoard<TOwner>
     where TOwner : notnull
 {
     private readonly SortedSet<int> _waiting;
-    private readonly Dictionary<int, Running> _running = [];
+    private readonly Dictionary<int, RunningAttempt> _running = [];
     private readonly CommittedAttempt?[] _committed;
     private readonly int[] _attempts;
     private readonly Dictionary<TOwner, SortedSet<int>> _held = [];
@@ -39,6 +39,9 @@ internal sealed class TaskBoard<TOwner>
     /// <summary>Tasks that run.</summary>
     public int RunningCount => _running.Count;
 
+    /// <summary>Attempts that run, in no order.</summary>
+    public IEnumerable<(int Index, int Attempt)> Running => _running.Select(task => (task.Key, task.Value.Attempt));
+
     /// <summary>Whether a task is neither running nor committed.</summary>
     public bool HasWaiting => _waiting.Count > 0;
 
@@ -60,7 +63,7 @@ internal sealed class TaskBoard<TOwner>
         }
 
         int attempt = ++_attempts[index];
-        _running.Add(index, new Running(attempt, owner));
+        _running.Add(index, new RunningAttempt(attempt, owner));
         if (!_held.TryGetValue(owner, out SortedSet<int>? held))
         {
             _held.Add(owner, held = []);
@@ -70,22 +73,29 @@ internal sealed class TaskBoard<TOwner>
         return attempt;
     }
 
-    public void Progress(int index, int attempt, long units)
+    /// <summary>An attempt has done so much; whether it runs (still).</summary>
+    public bool Progress(int index, int attempt, long units)
     {
-        if (_running.TryGetValue(index, out Running? running) && running.Attempt == attempt)
+        if (!_running.TryGetValue(index, out RunningAttempt? running) || running.Attempt != attempt)
         {
-            running.Units = units;
-            running.SilentTicks = 0;
+            return false;
         }
+
+        running.Units = units;
+        running.SilentTicks = 0;
+        return true;
     }
 
     /// <summary>Who runs a task; nobody when it waits or is committed.</summary>
     public bool TryGetOwner(int index, [MaybeNullWhen(false)] out TOwner owner)
     {
-        bool isRunning = _running.TryGetValue(index, out Running? running);
+        bool isRunning = _running.TryGetValue(index, out RunningAttempt? running);
         owner = isRunning ? running!.Owner : default;
         return isRunning;
     }
+
+    /// <summary>Whether an attempt at a task runs.</summary>
+    public bool IsRunning(int index) => _running.ContainsKey(index);
 
     /// <summary>Whether there is such a task and none of its attempts is committed.</summary>
     public bool IsOpen(int index) => (uint)index < (uint)_committed.Length && _committed[index] is null;
@@ -101,7 +111,7 @@ internal sealed class TaskBoard<TOwner>
     public ImmutableArray<(int Index, int Attempt, TOwner Owner)> TickSilence(int ticks)
     {
         var silent = ImmutableArray.CreateBuilder<(int, int, TOwner)>();
-        foreach ((int index, Running running) in _running)
+        foreach ((int index, RunningAttempt running) in _running)
         {
             if (++running.SilentTicks >= ticks)
             {
@@ -173,7 +183,7 @@ internal sealed class TaskBoard<TOwner>
     /// <summary>Puts a task back in the queue through no fault of its own; whether the attempt was running.</summary>
     public bool Return(int index, int attempt)
     {
-        if (!_running.TryGetValue(index, out Running? running) || running.Attempt != attempt)
+        if (!_running.TryGetValue(index, out RunningAttempt? running) || running.Attempt != attempt)
         {
             return false;
         }
@@ -212,7 +222,7 @@ internal sealed class TaskBoard<TOwner>
 
     private void Stop(int index)
     {
-        if (_running.Remove(index, out Running? running))
+        if (_running.Remove(index, out RunningAttempt? running))
         {
             SortedSet<int> held = _held[running.Owner];
             held.Remove(index);
@@ -240,7 +250,7 @@ internal sealed class TaskBoard<TOwner>
         public int Deaths { get; set; }
     }
 
-    private sealed class Running(int attempt, TOwner owner)
+    private sealed class RunningAttempt(int attempt, TOwner owner)
     {
         public int Attempt { get; } = attempt;
 
