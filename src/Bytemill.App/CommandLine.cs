@@ -21,10 +21,13 @@ internal static class CommandLine
             .WithExample("run", "--input", "corpus", "--output", "/shared/out", "--cluster", "10.0.0.1:4051");
         config.AddCommand<TrainCommand>("train")
             .WithDescription("Train a vocabulary on a corpus of Parquet files.")
-            .WithExample("train", "--input", "'corpus/*.parquet'", "--text-column", "content", "--vocab-size", "32000", "--output", "out");
+            .WithExample("train", "--input", "'corpus/*.parquet'", "--text-column", "content", "--vocab-size", "32000", "--output", "out")
+            .WithExample("train", "--input", "'corpus/*.parquet'", "--keep-counts", "--output", "may")
+            .WithExample("train", "--input", "'corpus/*.parquet'", "--extend", "may", "--keep-counts", "--output", "june");
         config.AddCommand<TokenizeCommand>("tokenize")
             .WithDescription("Tokenize a corpus of Parquet files with a trained model.")
             .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--output", "tokens")
+            .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--output", "tokens", "--update")
             .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--pack", "2048", "--split", "train=0.98,valid=0.02", "--shuffle", "7", "--output", "tokens")
             .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--output-format", "megatron", "--output", "tokens")
             .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--sampling", "exact", "--alpha", "0.2", "--epochs", "3", "--output", "tokens");

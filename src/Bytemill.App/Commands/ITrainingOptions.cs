@@ -18,4 +18,6 @@ internal interface ITrainingOptions
     string Normalization { get; }
 
     int Shards { get; }
+
+    bool KeepCounts { get; }
 }

@@ -45,6 +45,10 @@ internal sealed class RunSettings : OutputSettings, ITrainingOptions
     [DefaultValue(8)]
     public int Shards { get; init; } = 8;
 
+    [CommandOption("--keep-counts")]
+    [Description(TrainingOption.KeepCountsHelp)]
+    public bool KeepCounts { get; init; }
+
     [CommandOption("--tokenize-with <SIZE>")]
     [Description("Of several vocabulary sizes, the one that tokenizes the corpus; default: the largest.")]
     public int? TokenizeWith { get; init; }

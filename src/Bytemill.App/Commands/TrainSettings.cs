@@ -45,5 +45,13 @@ internal sealed class TrainSettings : JobSettings, ITrainingOptions
     [DefaultValue(8)]
     public int Shards { get; init; } = 8;
 
-    public override JobSpec ToSpec() => TrainingOption.Apply(this, ToSpec(JobMode.Train));
+    [CommandOption("--keep-counts")]
+    [Description(TrainingOption.KeepCountsHelp)]
+    public bool KeepCounts { get; init; }
+
+    [CommandOption("--extend <JOB>")]
+    [Description("Output of a finished 'train' or 'run' that was given --keep-counts: what it counted of inputs that are still the same is taken over, and only the rest is counted. Name all inputs, old and new. The model is that of training on them without --extend.")]
+    public string? Extend { get; init; }
+
+    public override JobSpec ToSpec() => TrainingOption.Apply(this, ToSpec(JobMode.Train)) with { Extend = Extend is null ? null : Path.GetFullPath(Extend) };
 }

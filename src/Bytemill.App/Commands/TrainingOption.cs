@@ -16,6 +16,8 @@ internal static class TrainingOption
     public const string NormalizationHelp = "nfc, or none to keep the text byte for byte.";
     public const string ShardsHelp = "Slices of the key space, for n-grams and pieces each. Changes no result.";
 
+    public const string KeepCountsHelp = "Keep the counts of each partition in the output, in _counts, so that 'train --extend' can take them over when inputs are added: a third to two thirds of the bytes of the text.";
+
     /// <summary>The job with what the options say of its training.</summary>
     /// <exception cref="JobInputException">A value is none of the possible ones.</exception>
     public static JobSpec Apply(ITrainingOptions options, JobSpec spec) => spec with
@@ -37,5 +39,6 @@ internal static class TrainingOption
         },
         NGramShards = options.Shards,
         PieceShards = options.Shards,
+        KeepCounts = options.KeepCounts,
     };
 }

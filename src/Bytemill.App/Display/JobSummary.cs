@@ -26,6 +26,16 @@ internal static class JobSummary
             yield return ("no UTF-8", Units.Format($"{Units.Count(invalid)} rows, {(manifest.BrokenInput?.InvalidUtf8 == "keep" ? "kept as they are" : "with U+FFFD for what is ill-formed")}"));
         }
 
+        if (manifest.Extended is { } extended)
+        {
+            yield return ("extended", Describe(extended));
+        }
+
+        if (manifest.Counts is { } counts)
+        {
+            yield return ("counts", Units.Format($"{Units.Count(counts.Runs)} partitions kept in {Path.Combine(spec.OutputDirectory, "_counts")}, {Units.Bytes(counts.Bytes)}"));
+        }
+
         foreach (ManifestModel model in manifest.Models)
         {
             yield return ("model", Units.Format($"{Path.Combine(spec.OutputDirectory, model.Path)} ({Units.Count(model.VocabSize)} ids)"));
@@ -42,6 +52,11 @@ internal static class JobSummary
             yield return ("tokenized", Units.Format($"{manifest.Outputs.Length} files in {spec.OutputDirectory}, {Units.Bytes(bytes)}"));
         }
 
+        if (manifest.Phases.FirstOrDefault(phase => phase.Name == "tokenize") is { Reused: { } reused, Tasks: var tasks })
+        {
+            yield return ("unchanged", Units.Format($"{Units.Count(reused)} of {Units.Count(tasks)} inputs, whose files are those of the last time"));
+        }
+
         if (manifest.Layout is { } layout)
         {
             yield return ("layout", Describe(layout, manifest.Outputs.Sum(output => output.Rows ?? 0)));
@@ -55,6 +70,37 @@ internal static class JobSummary
 
         yield return ("time", string.Join(", ", manifest.Phases.Where(phase => phase.Name != "finish").Select(phase => Units.Format($"{phase.Name} {phase.Seconds:0.0} s"))));
         yield return ("manifest", Path.Combine(spec.OutputDirectory, ResultManifest.FileName));
+    }
+
+    private static string Describe(ManifestExtension extended)
+    {
+        List<string> parts =
+        [
+            Units.Format($"{Units.Count(extended.ReusedPartitions)} of {Units.Count(extended.ReusedPartitions + extended.CountedPartitions)} partitions ({Units.Bytes(extended.ReusedTextBytes)} of text) were counted by {extended.Job}"),
+        ];
+        AddFiles(extended.NewFiles, "new");
+        AddFiles(extended.ChangedFiles, "changed");
+        AddFiles(extended.OtherwiseFiles, "with another weight or limit");
+        AddFiles(extended.NeighbourFiles, "in one partition with such or with files that are gone");
+        if (extended.DamagedPartitions > 0)
+        {
+            parts.Add(Units.Format($"counts of {Units.Count(extended.DamagedPartitions)} partitions damaged or gone"));
+        }
+
+        if (extended.Differences is { } differences)
+        {
+            parts.Add($"counted otherwise: {string.Join(", ", differences)}");
+        }
+
+        return string.Join("; ", parts);
+
+        void AddFiles(int count, string what)
+        {
+            if (count > 0)
+            {
+                parts.Add(Units.Format($"{Units.Count(count)} files {what}"));
+            }
+        }
     }
 
     private static string Describe(ManifestLayout layout, long rows)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 
 namespace Bytemill.Corpus;
 
@@ -22,14 +23,14 @@ public sealed class TextDigest
     }
 
     /// <summary>Ends the group and begins another one.</summary>
-    /// <param name="file">Index of the file.</param>
+    /// <param name="fingerprint">Of the file: the digest is the same in a job that reads other files beside it.</param>
     /// <param name="group">Index of the group.</param>
     /// <returns>XxHash3 of the lengths and texts of its rows, of which file and group they are.</returns>
-    public ulong End(int file, int group)
+    public ulong End(string fingerprint, int group)
     {
-        Span<byte> place = stackalloc byte[2 * sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(place, file);
-        BinaryPrimitives.WriteInt32LittleEndian(place[sizeof(int)..], group);
+        Span<byte> place = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(place, group);
+        _hash.Append(MemoryMarshal.AsBytes(fingerprint.AsSpan()));
         _hash.Append(place);
         ulong hash = _hash.GetCurrentHashAsUInt64();
         _hash.Reset();

@@ -50,6 +50,9 @@ internal static class AttemptCheck
         return new CoordinatorInput.AttemptsChecked(check.Job.JobId, missing.ToImmutable(), Fault: null);
     }
 
+    // Less than any files have.
+    private const long NotThere = long.MinValue / 2;
+
     private static CoordinatorInput.AttemptsChecked Fault(CoordinatorEffect.CheckAttempts check, string what) =>
         new(check.Job.JobId, [], $"{what} Run the same command again with --overwrite.");
 
@@ -69,18 +72,20 @@ internal static class AttemptCheck
             return 0;
         }
 
-        IEnumerable<(string Source, string Name)> results = stage.Kind switch
+        (string Source, string Name)[]? results = stage.Kind switch
         {
             StageKind.EmitVocabulary or StageKind.PruneTogether => [(Path.Combine(directory, WorkFileNames.Vocabulary), plan.Spec.ModelFileName(stage.Argument))],
+            StageKind.CountNGrams => [(Path.Combine(directory, WorkFileNames.Run), KeptCounts.RunName(index))],
             _ => TokenizedResults(directory, index, plan),
         };
-        return results
+        return results?
             .Where(result => !File.Exists(result.Source))
             .Select(result => new FileInfo(Path.Combine(plan.Spec.OutputDirectory, result.Name)))
-            .Sum(file => file.Exists ? file.Length : 0);
+            .Sum(file => file.Exists ? file.Length : 0) ?? NotThere;
     }
 
-    private static IEnumerable<(string Source, string Name)> TokenizedResults(string directory, int index, JobPlan plan)
+    // Null where one that was to stay in the output has gone.
+    private static (string Source, string Name)[]? TokenizedResults(string directory, int index, JobPlan plan)
     {
         string info = Path.Combine(directory, WorkFileNames.TokenizedInfo);
         if (!File.Exists(info))
@@ -91,12 +96,13 @@ internal static class AttemptCheck
         using FileStream file = File.OpenRead(info);
         try
         {
-            return [.. ListedOutput.Of(plan, index, directory, CheckedMessage.Read(file, Wire.TokenizedFileInfo.Parser)).Select(output => (output.Source, output.Result.Path))];
+            ListedOutput[] outputs = [.. ListedOutput.Of(plan, index, directory, CheckedMessage.Read(file, Wire.TokenizedFileInfo.Parser))];
+            return Array.TrueForAll(outputs, output => output.IsThere) ? [.. outputs.Select(output => (output.Source, output.Result.Path))] : null;
         }
         catch (RunFormatException)
         {
             // It does not say: the task is done again.
-            return [];
+            return null;
         }
     }
 }

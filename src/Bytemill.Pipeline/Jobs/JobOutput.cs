@@ -7,6 +7,9 @@ public static class JobOutput
     /// <summary>Written last: results without it are not complete.</summary>
     public const string SuccessFileName = "_SUCCESS";
 
+    // Beside the results themselves.
+    private static readonly string[] s_ownFiles = [ResultManifest.FileName, OutputLedger.FileName, SuccessFileName];
+
     // Work files away from the output; the rest of the name is the job's id.
     private const string SpillPrefix = "bytemill-";
 
@@ -17,8 +20,9 @@ public static class JobOutput
     /// <param name="directory">Output directory; need not exist.</param>
     /// <param name="overwrite">Whether results of an earlier job may be replaced.</param>
     /// <param name="jobId">The job, when it has begun already: its own files do not stand in its way.</param>
+    /// <param name="update">Whether results of an earlier job that are complete may be added to.</param>
     /// <exception cref="JobInputException">Something is there already, or the path is a file.</exception>
-    public static void CheckTarget(string directory, bool overwrite, string? jobId = null)
+    public static void CheckTarget(string directory, bool overwrite, string? jobId = null, bool update = false)
     {
         if (File.Exists(directory))
         {
@@ -33,7 +37,8 @@ public static class JobOutput
         }
 
         bool hasManifest = ResultManifest.IsAt(directory);
-        bool isFinished = hasManifest && File.Exists(Path.Combine(directory, SuccessFileName)) && !LocalRun.IsAt(directory);
+        bool isComplete = hasManifest && IsComplete(directory);
+        bool isFinished = isComplete && !LocalRun.IsAt(directory);
         bool isUnfinished = hasManifest || hasWork;
         if (!isFinished && !isUnfinished)
         {
@@ -41,15 +46,18 @@ public static class JobOutput
                 $"The output '{directory}' holds files that are not a job's results; nothing there is touched. Give an empty or new directory.");
         }
 
-        if (!overwrite)
+        if (!overwrite && !(update && isComplete && !hasWork))
         {
             throw new JobInputException(isFinished
-                ? $"The output '{directory}' holds the results of an earlier job. Give another directory, or --overwrite to replace them."
+                ? $"The output '{directory}' holds the results of an earlier job. Give another directory, --overwrite to replace them, or 'tokenize --update' to tokenize only inputs that are new or have changed."
                 : LocalRun.IsAt(directory)
                 ? $"The output '{directory}' holds an unfinished job. To go on with it, repeat its command with --resume; to start anew, give --overwrite."
                 : $"The output '{directory}' holds an unfinished job. If it no longer runs, give --overwrite to start anew, or another directory.");
         }
     }
+
+    /// <summary>Whether the results in a directory are complete.</summary>
+    internal static bool IsComplete(string directory) => File.Exists(Path.Combine(directory, SuccessFileName));
 
     /// <summary>Fails when a result would replace a file that no earlier job made. Touches nothing.</summary>
     /// <param name="directory">Output directory; need not exist.</param>
@@ -58,7 +66,7 @@ public static class JobOutput
     internal static void CheckNames(string directory, IEnumerable<string> names)
     {
         HashSet<string> ours = EarlierResults(directory);
-        string? foreign = names.Append(ResultManifest.FileName).Append(SuccessFileName)
+        string? foreign = names.Concat(s_ownFiles)
             .Select(name => FullPath(directory, name))
             .FirstOrDefault(path => Path.Exists(path) && !ours.Contains(path));
         if (foreign is not null)
@@ -83,7 +91,7 @@ public static class JobOutput
 
     private static HashSet<string> EarlierResults(string directory) =>
         ResultManifest.IsAt(directory)
-            ? [.. ResultManifest.Read(directory).FileNames.Append(ResultManifest.FileName).Append(SuccessFileName).Select(name => FullPath(directory, name))]
+            ? [.. ResultManifest.Read(directory).FileNames.Concat(s_ownFiles).Select(name => FullPath(directory, name))]
             : [];
 
     /// <summary>Where a job keeps its work files.</summary>
@@ -159,7 +167,9 @@ public static class JobOutput
     }
 
     /// <summary>Removes the results that a manifest of an earlier job lists, and nothing else.</summary>
-    internal static void RemoveEarlierResults(string directory)
+    /// <param name="directory">Output directory.</param>
+    /// <param name="stay">Full paths of those that are results of this job as well. With any, the manifest stays too, until another takes its place.</param>
+    internal static void RemoveEarlierResults(string directory, IReadOnlySet<string>? stay = null)
     {
         // First the mark: from here on the old results do not count as complete.
         File.Delete(Path.Combine(directory, SuccessFileName));
@@ -173,13 +183,18 @@ public static class JobOutput
         foreach (string name in ResultManifest.Read(directory).FileNames)
         {
             string path = FullPath(directory, name);
-            if (path.StartsWith(root, StringComparison.Ordinal))
+            if (path.StartsWith(root, StringComparison.Ordinal) && stay?.Contains(path) != true)
             {
                 DeleteFileIfThere(path);
             }
         }
 
-        File.Delete(Path.Combine(directory, ResultManifest.FileName));
+        RemoveIfEmpty(Path.Combine(directory, KeptCounts.DirectoryName));
+        DeleteFileIfThere(Path.Combine(directory, OutputLedger.FileName));
+        if (stay is not { Count: > 0 })
+        {
+            File.Delete(Path.Combine(directory, ResultManifest.FileName));
+        }
     }
 
     /// <summary>Removes what a job published of its results before it failed.</summary>

@@ -28,6 +28,15 @@ public sealed record JobPlan(
     /// <summary>Files that cannot be used and are left out, sorted by path.</summary>
     public ImmutableArray<LeftOutFile> LeftOutFiles { get; init; } = [];
 
+    /// <summary>By task of tokenizing: what it made in the earlier job whose results are in the output, where its input is what it was then.</summary>
+    internal ImmutableSortedDictionary<int, Wire.LedgerEntry> EarlierOutputs { get; init; } = ImmutableSortedDictionary<int, Wire.LedgerEntry>.Empty;
+
+    /// <summary>By partition: what the job that this one extends has counted of it.</summary>
+    internal ImmutableSortedDictionary<int, Wire.KeptRun> KeptRuns { get; init; } = ImmutableSortedDictionary<int, Wire.KeptRun>.Empty;
+
+    /// <summary>What that job's counts were good for; <c>null</c> where none is extended.</summary>
+    internal Wire.Extension? Extension { get; init; }
+
     /// <summary>How many tasks the stages have.</summary>
     public JobSize Size => new(Partitions.Length, TokenizedFileCount, NGramRanges.Count, PieceRanges.Count, checked(ShuffleSlices * (Spec.Sampling?.Epochs ?? 1)));
 

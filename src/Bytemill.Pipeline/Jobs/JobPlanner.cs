@@ -16,7 +16,10 @@ internal static class JobPlanner
             files = RowLimit.Apply(files, spec.SourceOptions, (file, group) => LeftOutOf(file, group, spec, cancellation), limit, cancellation);
         }
 
-        ImmutableArray<CorpusPartition> partitions = PartitionPlanner.Plan(files, PartitionPlanner.TargetFor(files, spec.PartitionBytes));
+        long target = PartitionPlanner.TargetFor(files, spec.PartitionBytes);
+        CountsMatch? counted = inputs.Counts is { } counts ? KeptCounts.Match(counts, spec, files) : null;
+        (ImmutableArray<CorpusPartition> partitions, ImmutableSortedDictionary<int, Wire.KeptRun> runs) =
+            counted?.Plan(files, target) ?? (PartitionPlanner.Plan(files, target), ImmutableSortedDictionary<int, Wire.KeptRun>.Empty);
         if (spec.Mode != JobMode.Tokenize && files.All(file => file.RowsToRead == 0))
         {
             if (spec.Where is not null)
@@ -30,11 +33,24 @@ internal static class JobPlanner
         (KeyRanges ngrams, KeyRanges pieces) = spec.Mode == JobMode.Tokenize
             ? (KeyRanges.Whole, KeyRanges.Whole)
             : KeySampler.Sample(spec, files, partitions, cancellation);
+        if (counted?.RangeStarts is { } starts)
+        {
+            // Runs are cut there already. It decides how even shards are, and no result.
+            ngrams = new KeyRanges(starts);
+        }
+
         var plan = new JobPlan(
             spec, files, OutputNames.For([.. files.Select(file => file.Path)]), partitions, ngrams, pieces)
         {
             LeftOutFiles = inputs.LeftOut,
+            KeptRuns = runs,
+            Extension = counted?.Describe(files),
         };
+        if (inputs.Earlier is { } earlier)
+        {
+            plan = plan with { EarlierOutputs = OutputLedger.Match(earlier, plan) };
+        }
+
         JobOutput.CheckNames(spec.OutputDirectory, ResultNames(plan));
         cancellation.ThrowIfCancellationRequested();
         JobOutput.Prepare(spec.OutputDirectory, work, jobId);
@@ -59,6 +75,7 @@ internal static class JobPlanner
     {
         JobSpec spec = plan.Spec;
         IEnumerable<string> models = spec.Mode == JobMode.Tokenize ? [] : spec.Training.MaxVocabSizes.Select(spec.ModelFileName);
+        models = spec.KeepCounts ? models.Concat(KeptCounts.FileNames(plan.Partitions.Length)) : models;
         // In other layouts the rows decide how many files there are.
         return spec.Mode == JobMode.Train || !spec.Layout.IsPlain ? models : models.Concat(Enumerable.Range(0, plan.TokenizedFileCount).Select(task => plan.TokenizedFile(task).Name));
     }

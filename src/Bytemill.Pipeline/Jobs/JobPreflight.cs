@@ -20,12 +20,14 @@ public static class JobPreflight
     /// <exception cref="CorpusException">An input is at fault.</exception>
     public static JobInputs Check(JobSpec spec, string? jobId = null, CancellationToken cancellation = default)
     {
-        CheckOptions(spec);
+        TokenizerModel? given = CheckOptions(spec);
         SourceOptions options = spec.SourceOptions;
         ImmutableArray<InputFile> inputs = [.. InputResolver.ResolveFiles(spec.Inputs).Where(file => options.Where?.RulesOut(file.Path) != true)];
         ImmutableArray<string> paths = [.. inputs.Select(file => file.Path)];
         Require(!paths.IsEmpty, $"No file can hold a row with {spec.Where} (--where), as the names of their directories tell.");
-        JobOutput.CheckTarget(spec.OutputDirectory, spec.Overwrite, jobId);
+        JobOutput.CheckTarget(spec.OutputDirectory, spec.Overwrite, jobId, spec.Update);
+        Wire.Ledger? earlier = spec.Update ? OutputLedger.ReadFor(spec, paths, given?.Hash ?? "") : null;
+        Wire.KeptCounts? counts = spec.Extend is { } extended ? KeptCounts.Read(extended) : null;
         JobOutput.CheckInputs(spec.OutputDirectory, spec.ModelPath is { } model ? paths.Append(Path.GetFullPath(model)) : paths);
         JobInputs found = Inspect(inputs, spec, cancellation);
         if (spec.Mode != JobMode.Train && spec.Layout.Shuffle is not null)
@@ -34,14 +36,17 @@ public static class JobPreflight
         }
 
         DiskCheck.Require(spec, found.Files.Sum(file => file.RowGroups.Sum(group => group.TextBytes)));
-        return found;
+        return found with { Earlier = earlier, Counts = counts };
     }
 
-    private static void CheckOptions(JobSpec spec)
+    // The model, where one was given.
+    private static TokenizerModel? CheckOptions(JobSpec spec)
     {
+        TokenizerModel? given = null;
         if (spec.Mode == JobMode.Tokenize)
         {
-            spec.Layout.Check(spec.Keep, CheckModel(spec.ModelPath));
+            given = CheckModel(spec.ModelPath);
+            spec.Layout.Check(spec.Keep, given.Vocabulary.Count);
         }
         else
         {
@@ -53,6 +58,9 @@ public static class JobPreflight
             spec.Layout.Check(spec.Keep, spec.TokenizingSize);
         }
 
+        Require(
+            spec.Extend is null || Path.GetFullPath(spec.Extend) != Path.GetFullPath(spec.OutputDirectory),
+            $"The job in '{spec.Extend}' (--extend) cannot be replaced by the one that takes its counts over; give another --output.");
         spec.Sampling?.Check();
         Require(spec.Sample is null or (> 0 and <= 1), FormattableString.Invariant($"The fraction of rows (--sample) must be more than 0 and at most 1; found {spec.Sample}."));
         Require(spec.Limit is null or >= 1, $"The number of rows (--limit) must be at least 1; found {spec.Limit}.");
@@ -63,6 +71,7 @@ public static class JobPreflight
         Require(spec.PieceShards is >= 1 and <= 4096, $"The number of shards (--shards) must be in [1..4096]; found {spec.PieceShards}.");
         Require(spec.PartitionBytes >= 1, $"A partition (--partition-size) must be at least 1 byte; found {spec.PartitionBytes}.");
         Require(spec.CompressionLevel is >= 1 and <= 22, $"The zstd level (--zstd-level) must be in [1..22]; found {spec.CompressionLevel}.");
+        return given;
     }
 
     private static void CheckTraining(JobSpec spec)
@@ -85,8 +94,7 @@ public static class JobPreflight
         }
     }
 
-    // How many ids it has.
-    private static int CheckModel(string? path)
+    private static TokenizerModel CheckModel(string? path)
     {
         if (path is null || !File.Exists(path))
         {
@@ -101,7 +109,7 @@ public static class JobPreflight
             }
 
             using FileStream file = File.OpenRead(path);
-            return ModelFile.Read(file, path).Vocabulary.Count;
+            return ModelFile.Read(file, path);
         }
         catch (ModelFormatException e)
         {

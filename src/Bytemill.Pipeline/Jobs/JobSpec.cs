@@ -45,6 +45,18 @@ public sealed record JobSpec
     /// <summary>Whether results of an earlier job in <see cref="OutputDirectory"/> may be replaced.</summary>
     public bool Overwrite { get; init; }
 
+    /// <summary>Whether tokenized files of an earlier job in <see cref="OutputDirectory"/> stay where their inputs are what they were. Changes no result.</summary>
+    public bool Update { get; init; }
+
+    /// <summary>Whether an update removes tokenized files of inputs that are no longer among <see cref="Inputs"/>; else they are an error.</summary>
+    public bool DropMissing { get; init; }
+
+    /// <summary>Whether the n-gram counts of each partition stay in the output, for a job that extends this one.</summary>
+    public bool KeepCounts { get; init; }
+
+    /// <summary>Output of a finished job whose kept counts are taken over where they are what this job would count; <c>null</c> for none. Changes no model.</summary>
+    public string? Extend { get; init; }
+
     /// <summary>Of several vocabulary sizes, the one that tokenizes the corpus; <c>null</c> is the largest.</summary>
     public int? TokenizeWithSize { get; init; }
 

@@ -52,6 +52,12 @@ public sealed record ResultManifest
     /// what <see cref="Selection"/> did not choose. Absent where broken input was an error.</summary>
     public ImmutableArray<ManifestLeftOut>? LeftOut { get; init; }
 
+    /// <summary>How the counts of an earlier job were made use of; absent where none was extended.</summary>
+    public ManifestExtension? Extended { get; init; }
+
+    /// <summary>n-gram counts that were kept, in <c>_counts</c>; absent for none.</summary>
+    public ManifestCounts? Counts { get; init; }
+
     /// <summary>Input files in order, without those left out.</summary>
     public required ImmutableArray<ManifestInput> Inputs { get; init; }
 
@@ -70,7 +76,8 @@ public sealed record ResultManifest
     /// <summary>Files that the job made beside the manifest, relative to its directory.</summary>
     [JsonIgnore]
     internal IEnumerable<string> FileNames =>
-        (Options is null ? [] : Models.Select(model => model.Path)).Concat(Outputs.Select(output => output.Path));
+        (Options is null ? [] : Models.Select(model => model.Path)).Concat(Outputs.Select(output => output.Path))
+            .Concat(Counts is { } counts ? KeptCounts.FileNames(counts.Runs) : []);
 
     /// <summary>Reads the manifest of a directory.</summary>
     /// <exception cref="JobInputException">It is not a manifest of ours.</exception>
@@ -144,6 +151,38 @@ public sealed record ManifestOptions(
 
 /// <summary>An input file; of lines, whose number nobody counts beforehand, without its rows; with its weight when that is not 1.</summary>
 public sealed record ManifestInput(string Path, long LengthBytes, long? Rows, string Fingerprint, int? Weight = null);
+
+/// <summary>Counts that were kept.</summary>
+/// <param name="Runs">How many files, one for each partition.</param>
+/// <param name="Bytes">Their length.</param>
+public sealed record ManifestCounts(int Runs, long Bytes);
+
+/// <summary>How counts of an earlier job were made use of.</summary>
+/// <param name="Job">Its output.</param>
+/// <param name="ReusedPartitions">Partitions whose counts were taken over.</param>
+/// <param name="CountedPartitions">Partitions that were counted.</param>
+/// <param name="ReusedTextBytes">Bytes of text of the first.</param>
+/// <param name="CountedTextBytes">Bytes of text of the second.</param>
+/// <param name="DamagedPartitions">Of those counted, the ones whose kept counts were damaged or gone.</param>
+/// <param name="NewFiles">Files counted that the earlier job did not know.</param>
+/// <param name="ChangedFiles">Files counted that have changed since.</param>
+/// <param name="OtherwiseFiles">Files counted since they have another weight now, or the limit ends elsewhere in them.</param>
+/// <param name="NeighbourFiles">Files counted since they, or a part of them, had been counted in one partition with one of the above, or with one that is gone.</param>
+/// <param name="GoneFiles">Files of the earlier job that are not among the inputs.</param>
+/// <param name="Differences">Options that differ, for which nothing could be taken over; absent for none.</param>
+public sealed record ManifestExtension(
+    string Job,
+    int ReusedPartitions,
+    int CountedPartitions,
+    long ReusedTextBytes,
+    long CountedTextBytes,
+    int DamagedPartitions,
+    int NewFiles,
+    int ChangedFiles,
+    int OtherwiseFiles,
+    int NeighbourFiles,
+    int GoneFiles,
+    ImmutableArray<string>? Differences);
 
 /// <summary>Which rows were taken.</summary>
 public sealed record ManifestSelection(string? Where, double? Sample, long? Limit);
@@ -225,4 +264,5 @@ public sealed record ManifestStatistics(
 /// <param name="Entries">N-grams or pieces that its last stage wrote.</param>
 /// <param name="WrittenBytes">Bytes of work files that its tasks committed.</param>
 /// <param name="ScratchBytes">Bytes of temporary files that its tasks wrote beside these.</param>
-public sealed record ManifestPhase(string Name, int Tasks, double Seconds, long Entries, long WrittenBytes, long ScratchBytes);
+/// <param name="Reused">Of the tasks, those whose product was taken over from an earlier job; absent for none.</param>
+public sealed record ManifestPhase(string Name, int Tasks, double Seconds, long Entries, long WrittenBytes, long ScratchBytes, int? Reused = null);

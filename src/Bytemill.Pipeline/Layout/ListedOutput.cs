@@ -3,8 +3,12 @@ namespace Bytemill.Pipeline;
 /// <summary>A committed file that is to be published.</summary>
 /// <param name="Source">Full path where its task left it.</param>
 /// <param name="Result">What the manifest says of it.</param>
-internal sealed record ListedOutput(string Source, ManifestOutput Result)
+/// <param name="IsInPlace">Whether it is where it is to be, from an earlier job.</param>
+internal sealed record ListedOutput(string Source, ManifestOutput Result, bool IsInPlace = false)
 {
+    /// <summary>Whether it is there as long as it was made, where it is in place.</summary>
+    public bool IsThere => !IsInPlace || (new FileInfo(Source) is { Exists: true } file && file.Length == Result.LengthBytes);
+
     /// <summary>The files of all tasks that made some, in order.</summary>
     public static IEnumerable<ListedOutput> ReadAll(TaskContext context)
     {
@@ -29,14 +33,15 @@ internal sealed record ListedOutput(string Source, ManifestOutput Result)
         {
             TokenizedFile file = plan.TokenizedFile(task);
             yield return new ListedOutput(
-                Path.Combine(directory, WorkFileNames.Tokenized),
-                new ManifestOutput(file.Name.Replace('\\', '/'), info.LengthBytes, info.Rows, info.Tokens, info.Xxh3, file.Epoch));
+                SourceOf(WorkFileNames.Tokenized, file.Name),
+                new ManifestOutput(file.Name.Replace('\\', '/'), info.LengthBytes, info.Rows, info.Tokens, info.Xxh3, file.Epoch),
+                info.InPlace);
         }
 
         foreach (Wire.OutputFile file in info.Files)
         {
             yield return new ListedOutput(
-                Path.Combine(directory, file.WorkName),
+                SourceOf(file.WorkName, file.Name),
                 new ManifestOutput(
                     file.Name.Replace('\\', '/'),
                     file.LengthBytes,
@@ -44,8 +49,11 @@ internal sealed record ListedOutput(string Source, ManifestOutput Result)
                     file.HasTokens ? file.Tokens : null,
                     file.Xxh3,
                     file.HasEpoch ? file.Epoch : null,
-                    file.Split.Length == 0 ? null : file.Split));
+                    file.Split.Length == 0 ? null : file.Split),
+                info.InPlace);
         }
+
+        string SourceOf(string workName, string name) => info.InPlace ? Path.Combine(plan.Spec.OutputDirectory, name) : Path.Combine(directory, workName);
     }
 
     /// <summary>What a task says of its files.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bytemill.Corpus;
 using Bytemill.Tokenization;
 using Bytemill.Training;
@@ -28,12 +29,20 @@ internal static class WireJobs
             Overwrite = spec.Overwrite,
             CompressionLevel = spec.CompressionLevel,
             SkipDiskCheck = spec.SkipDiskCheck,
+            Update = spec.Update,
+            DropMissing = spec.DropMissing,
+            KeepCounts = spec.KeepCounts,
             OnError = (int)spec.OnError,
             InvalidUtf8 = (int)spec.InvalidUtf8,
         };
         if (spec.ModelPath is { } model)
         {
             wire.ModelPath = model;
+        }
+
+        if (spec.Extend is { } extended)
+        {
+            wire.Extend = extended;
         }
 
         if (spec.Keep is { } keep)
@@ -104,6 +113,10 @@ internal static class WireJobs
         CompressionLevel = wire.CompressionLevel,
         SpillDirectory = wire.HasSpillDirectory ? wire.SpillDirectory : null,
         SkipDiskCheck = wire.SkipDiskCheck,
+        Update = wire.Update,
+        DropMissing = wire.DropMissing,
+        KeepCounts = wire.KeepCounts,
+        Extend = wire.HasExtend ? wire.Extend : null,
         OnError = (InputErrorHandling)wire.OnError,
         InvalidUtf8 = (InvalidUtf8Handling)wire.InvalidUtf8,
     };
@@ -117,6 +130,9 @@ internal static class WireJobs
         NgramRangeStarts = { plan.NGramRanges.Starts },
         PieceRangeStarts = { plan.PieceRanges.Starts },
         LeftOutFiles = { plan.LeftOutFiles.Select(file => new Wire.LeftOutFile { Path = file.Path, LengthBytes = file.LengthBytes, Why = file.Why }) },
+        EarlierOutputs = { plan.EarlierOutputs.Select(output => new Wire.EarlierOutput { Task = output.Key, Entry = output.Value }) },
+        KeptRuns = { plan.KeptRuns.Select(run => new Wire.PartitionRun { Partition = run.Key, Run = run.Value }) },
+        Extension = plan.Extension,
     };
 
     public static JobPlan FromWire(Wire.JobPlan wire) => new(
@@ -128,6 +144,9 @@ internal static class WireJobs
         new KeyRanges([.. wire.PieceRangeStarts]))
     {
         LeftOutFiles = [.. wire.LeftOutFiles.Select(file => new LeftOutFile(file.Path, file.LengthBytes, file.Why))],
+        EarlierOutputs = wire.EarlierOutputs.ToImmutableSortedDictionary(output => output.Task, output => output.Entry),
+        KeptRuns = wire.KeptRuns.ToImmutableSortedDictionary(run => run.Partition, run => run.Run),
+        Extension = wire.Extension,
     };
 
     private static Wire.TrainerOptions ToWire(TrainerOptions options) => new()

@@ -48,6 +48,8 @@ internal static class WireStages
         LeftOutRows = metrics.LeftOutRows,
         InvalidRows = metrics.InvalidRows,
         TextDigest = metrics.TextDigest,
+        Reused = metrics.Reused,
+        ReusedBytes = metrics.ReusedBytes,
     };
 
     public static TaskMetrics FromWire(Wire.TaskMetrics wire) => new()
@@ -67,6 +69,8 @@ internal static class WireStages
         LeftOutRows = wire.LeftOutRows,
         InvalidRows = wire.InvalidRows,
         TextDigest = wire.TextDigest,
+        Reused = wire.Reused,
+        ReusedBytes = wire.ReusedBytes,
     };
 
     // 0 stands for planning, which is no stage.
@@ -95,6 +99,7 @@ internal static class WireStages
         Vocabularies = inputs.Vocabularies,
         Tokenized = inputs.Tokenized,
         LeftOut = inputs.LeftOut,
+        Counts = inputs.Counts,
     };
 
     private static StageInputs FromWire(Wire.StageInputs wire) => new()
@@ -110,5 +115,6 @@ internal static class WireStages
         Vocabularies = wire.Vocabularies,
         Tokenized = wire.Tokenized,
         LeftOut = wire.LeftOut,
+        Counts = wire.Counts,
     };
 }

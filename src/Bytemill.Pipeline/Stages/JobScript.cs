@@ -28,6 +28,9 @@ internal sealed record JobScript
     // Read by every stage that reads the input, and at the end, for the manifest.
     private string LeftOut { get; init; } = "";
 
+    // Read once more at the end, where they are kept.
+    private string Counts { get; init; } = "";
+
     /// <summary>The stage to run now; <c>null</c> when the job is done.</summary>
     public StageSpec? Current { get; private init; }
 
@@ -52,7 +55,7 @@ internal sealed record JobScript
             case StageKind.CheckInput:
                 return (this with { LeftOut = made }).EnterReading(next);
             case StageKind.CountNGrams:
-                return Enter(next, StageKind.MergeNGrams, Size.NGramShards, new StageInputs { Runs = made });
+                return (this with { Counts = Spec.KeepCounts ? made : "" }).Enter(next, StageKind.MergeNGrams, Size.NGramShards, new StageInputs { Runs = made });
             case StageKind.MergeNGrams:
                 return Enter(next, StageKind.BuildModel, 1, new StageInputs { Slices = made });
             case StageKind.BuildModel:
@@ -140,5 +143,5 @@ internal sealed record JobScript
         Enter(number, StageKind.PublishResults, 1, new StageInputs { Vocabularies = Products.Vocabularies, Tokenized = Products.Tokenized });
 
     private JobScript Enter(int number, StageKind kind, int tasks, StageInputs inputs, int argument = 0) =>
-        this with { Current = new StageSpec(number, kind, tasks, inputs with { LeftOut = LeftOut }, argument) };
+        this with { Current = new StageSpec(number, kind, tasks, inputs with { LeftOut = LeftOut, Counts = Counts }, argument) };
 }

@@ -71,7 +71,8 @@ internal static class StageBalance
 
         // Files are known by their lengths and footers: what changes between these shows here.
         string? SameText(TaskMetrics read, long times) => total.TextDigest == unchecked(read.TextDigest * (ulong)times) ? null
-            : "The text is not the text that was read before: an input file changed meanwhile without changing its length, or was read wrongly.";
+            : "The text is not the text that was read before: an input file changed meanwhile without changing its length, or was read wrongly."
+                + (spec.Extend is null ? "" : " Counts of an earlier job were taken over (--extend), which may be those of the text as it was then; train without them.");
 
         TaskMetrics Text() => LastOf(before, StageKind.CountNGrams)!;
     }

@@ -39,10 +39,13 @@ public sealed record StageInputs
     /// <summary>What of the input is left out.</summary>
     public string LeftOut { get; init; } = "";
 
+    /// <summary>Runs of counting that stay after the job.</summary>
+    public string Counts { get; init; } = "";
+
     /// <summary>All manifests named here.</summary>
     public IEnumerable<string> All()
     {
-        string[] single = [Runs, Base, Slices, Kept, Dropped, Ranked, Cut, NGramModel, Tokenized, LeftOut];
+        string[] single = [Runs, Base, Slices, Kept, Dropped, Ranked, Cut, NGramModel, Tokenized, LeftOut, Counts];
         return single.Where(name => name.Length > 0).Concat(ParseVocabularies().Select(vocabulary => vocabulary.Manifest));
     }
 

@@ -48,6 +48,12 @@ public sealed record TaskMetrics
     /// <summary>Bytes of the attempt's temporary files, whose room is free again after it.</summary>
     public long ScratchBytes { get; init; }
 
+    /// <summary>1 for a task whose product is that of an earlier job, else 0.</summary>
+    public int Reused { get; init; }
+
+    /// <summary>Of such a task, <see cref="TextBytes"/>, which it has not read.</summary>
+    public long ReusedBytes { get; init; }
+
     /// <summary>The sum; overflow is an error.</summary>
     public static TaskMetrics Add(TaskMetrics left, TaskMetrics right) => checked(new TaskMetrics
     {
@@ -66,5 +72,7 @@ public sealed record TaskMetrics
         SingleByteTokens = left.SingleByteTokens + right.SingleByteTokens,
         WrittenBytes = left.WrittenBytes + right.WrittenBytes,
         ScratchBytes = left.ScratchBytes + right.ScratchBytes,
+        Reused = left.Reused + right.Reused,
+        ReusedBytes = left.ReusedBytes + right.ReusedBytes,
     });
 }

@@ -32,6 +32,11 @@ internal sealed class AttemptDirectory
     /// <summary>Opens a file that the attempt wrote.</summary>
     public FileStream OpenRead(string name) => new(Path.Combine(_pending, name), FileMode.Open, FileAccess.Read, FileShare.Read);
 
+    /// <summary>Makes a file that nobody changes any more one of the attempt, too.</summary>
+    /// <param name="source">Full path.</param>
+    /// <param name="name">Its name here.</param>
+    public void TakeOver(string source, string name) => HardLink.CreateOrCopy(source, Path.Combine(_pending, name));
+
     /// <summary>Flushes every file to disk and renames the attempt to its committed name.</summary>
     /// <returns>Bytes of the files.</returns>
     /// <exception cref="DirectoryNotFoundException">The job has ended and its files are gone, as after a long stop of this process.</exception>

@@ -27,6 +27,21 @@ internal static class WorkFileCheck
         }
     }
 
+    /// <summary>Whether a file that an earlier job made is there, and what it was.</summary>
+    public static bool IsWhole(string path, long lengthBytes, string xxh3)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            return file.Length == lengthBytes && FileHash.Of(file) == xxh3;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whatever is wrong with it: it is made anew.
+            return false;
+        }
+    }
+
     /// <summary>Requires that a file is what was written, unless it has left for its final name.</summary>
     /// <param name="path">Where its task left it.</param>
     /// <param name="xxh3">Its hash.</param>
@@ -69,7 +84,7 @@ internal static class WorkFileCheck
             case WorkFileNames.Vocabulary:
                 ModelFile.Read(file);
                 break;
-            case WorkFileNames.Cut or WorkFileNames.TokenizedInfo or WorkFileNames.ShuffleIndex or WorkFileNames.LeftOut:
+            case WorkFileNames.Cut or WorkFileNames.TokenizedInfo or WorkFileNames.ShuffleIndex or WorkFileNames.LeftOut or WorkFileNames.RunInfo:
                 CheckedMessage.ReadThrough(file);
                 break;
             case WorkFileNames.ShuffleRows:

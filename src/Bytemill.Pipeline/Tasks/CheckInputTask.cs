@@ -37,7 +37,7 @@ internal sealed class CheckInputTask : ITaskBody
                 TextBytes = reading.TextBytes,
                 PassedRows = info.PassedRows(reading.Rows + leftOut),
                 LeftOutRows = leftOut,
-                TextDigest = reading.Digest?.End(range.FileIndex, group) ?? 0,
+                TextDigest = reading.Digest?.End(file.Fingerprint, group) ?? 0,
             });
 
             // How many rows a group of lines has tells where in the file those of the next one are.

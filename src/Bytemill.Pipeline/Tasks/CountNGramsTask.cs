@@ -7,11 +7,21 @@ internal sealed class CountNGramsTask : ITaskBody
 {
     public TaskMetrics Run(TaskContext context)
     {
+        if (KeptRun.TakeOver(context) is { } counted)
+        {
+            return counted;
+        }
+
         TrainerOptions options = context.Spec.Training;
         using var counter = new NGramCounter(options.Order, context.Plan.NGramRanges, context.Memory.CountingBytes, context.Output.Scratch, context.Plan.WeightOf(context.Plan.Partitions[context.Index]));
         TaskMetrics read = PartitionText.ForEachChunk(context, counter.Add);
-        using FileStream file = context.Output.Create(WorkFileNames.Run);
-        RunSummary run = counter.WriteTo(file);
+        RunSummary run;
+        using (FileStream file = context.Output.Create(WorkFileNames.Run))
+        {
+            run = counter.WriteTo(file);
+        }
+
+        KeptRun.Seal(context);
         return read with { Entries = run.Entries, CoveredBytes = run.TextBytes };
     }
 }

@@ -8,6 +8,11 @@ internal sealed class LeftOutGroups(TaskContext context)
     private static readonly Dictionary<(int File, int Group), GroupFaults> s_none = [];
 
     private readonly string _manifest = context.Stage.Inputs.LeftOut;
+    private readonly (int File, int Group, int Partition)[] _ranges = context.Stage.Inputs.LeftOut.Length == 0 ? [] :
+    [
+        .. context.Plan.Partitions.SelectMany(partition => partition.Ranges, (partition, range) => (range.FileIndex, range.FirstRowGroup, partition.Index)).Order(),
+    ];
+
     private int _partition = -1;
     private Dictionary<(int File, int Group), GroupFaults> _groups = s_none;
 
@@ -37,17 +42,16 @@ internal sealed class LeftOutGroups(TaskContext context)
         return CheckedMessage.Read(file, Wire.LeftOut.Parser);
     }
 
-    // The last one that begins here or before.
+    // That of the last range that begins here or before; partitions may lie around others that were counted before.
     private int PartitionOf(int file, int group)
     {
-        (int low, int high) = (0, context.Plan.Partitions.Length);
+        (int low, int high) = (0, _ranges.Length);
         while (low + 1 < high)
         {
             int middle = (low + high) / 2;
-            CorpusRange first = context.Plan.Partitions[middle].Ranges[0];
-            (low, high) = (first.FileIndex, first.FirstRowGroup).CompareTo((file, group)) <= 0 ? (middle, high) : (low, middle);
+            (low, high) = (_ranges[middle].File, _ranges[middle].Group).CompareTo((file, group)) <= 0 ? (middle, high) : (low, middle);
         }
 
-        return low;
+        return _ranges[low].Partition;
     }
 }

@@ -14,25 +14,24 @@ internal static class LeftOutList
         var groups = new LeftOutGroups(context);
         (int File, int Group) next = default;
         long? firstRow = 0;
-        for (int partition = 0; partition < context.Plan.Partitions.Length; partition++)
+        // Partitions may lie around others.
+        IEnumerable<Wire.LeftOutGroup> all = Enumerable.Range(0, context.Plan.Partitions.Length).SelectMany(partition => groups.Read(partition).Groups);
+        foreach (Wire.LeftOutGroup wire in all.OrderBy(group => (group.File, group.Group)))
         {
-            foreach (Wire.LeftOutGroup wire in groups.Read(partition).Groups)
+            GroupFaults faults = WireLeftOut.FromWire(wire);
+            CorpusFile file = context.Plan.Files[wire.File];
+            if (!file.Format.IsLines)
             {
-                GroupFaults faults = WireLeftOut.FromWire(wire);
-                CorpusFile file = context.Plan.Files[wire.File];
-                if (!file.Format.IsLines)
-                {
-                    firstRow = file.RowGroups[..wire.Group].Sum(group => group.Rows);
-                }
-                else if ((wire.File, wire.Group) != next)
-                {
-                    firstRow = wire.Group == 0 ? 0 : null;
-                }
-
-                list.AddRange(Describe(file, wire.Group, firstRow, faults));
-                next = (wire.File, wire.Group + 1);
-                firstRow = faults.GroupRows == RowGroupInfo.UnknownRows ? null : firstRow + faults.GroupRows;
+                firstRow = file.RowGroups[..wire.Group].Sum(group => group.Rows);
             }
+            else if ((wire.File, wire.Group) != next)
+            {
+                firstRow = wire.Group == 0 ? 0 : null;
+            }
+
+            list.AddRange(Describe(file, wire.Group, firstRow, faults));
+            next = (wire.File, wire.Group + 1);
+            firstRow = faults.GroupRows == RowGroupInfo.UnknownRows ? null : firstRow + faults.GroupRows;
         }
 
         // Stable, so that what is of one file stays in order.

@@ -50,7 +50,7 @@ internal static class PartitionText
                     context.ReportUnits(Math.Min(metrics.TextBytes, metrics.Units));
                 }
 
-                digest = text.End(range.FileIndex, group);
+                digest = text.End(file.Fingerprint, group);
             }
 
             long leftOutRows = faults?.LeftOutRows(info) ?? 0;

@@ -23,9 +23,19 @@ internal sealed class PublishResultsTask : ITaskBody
         {
             // How many files there are, and so all their names, is known only now.
             RequireDistinct(outputs);
-            JobOutput.CheckNames(spec.OutputDirectory, outputs.Select(output => output.Result.Path));
-            JobOutput.RemoveEarlierResults(spec.OutputDirectory);
+            JobOutput.CheckNames(spec.OutputDirectory, outputs.Where(output => !output.IsInPlace).Select(output => output.Result.Path));
+            JobOutput.RemoveEarlierResults(spec.OutputDirectory, outputs.Where(output => output.IsInPlace).Select(output => Path.GetFullPath(output.Source)).ToHashSet(StringComparer.Ordinal));
             manifest.Write(spec.OutputDirectory);
+        }
+
+        if (spec.KeepCounts)
+        {
+            KeptCounts.Write(context, DescribeCounts(context));
+        }
+
+        if (OutputLedger.IsFor(spec))
+        {
+            OutputLedger.Write(context, manifest.Models[0].Sha256);
         }
 
         foreach ((string source, string target) in Moves(context, outputs))
@@ -45,12 +55,25 @@ internal sealed class PublishResultsTask : ITaskBody
             Parallel.ForEach(
                 outputs,
                 new ParallelOptions { MaxDegreeOfParallelism = context.Threads, CancellationToken = context.Cancellation },
-                output => WorkFileCheck.Require(output.Source, output.Result.Xxh3, Path.Combine(context.Spec.OutputDirectory, output.Result.Path)));
+                output => Require(context, output));
         }
         catch (AggregateException e)
         {
             // One is enough to have all of them looked at.
             ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+
+    private static void Require(TaskContext context, ListedOutput output)
+    {
+        if (!output.IsInPlace)
+        {
+            WorkFileCheck.Require(output.Source, output.Result.Xxh3, Path.Combine(context.Spec.OutputDirectory, output.Result.Path));
+        }
+        else if (!output.IsThere)
+        {
+            // What it holds was read when it was taken over.
+            throw new FileNotFoundException($"'{output.Source}', which was to stay as an earlier job made it, is gone or has changed.", output.Source);
         }
     }
 
@@ -92,7 +115,12 @@ internal sealed class PublishResultsTask : ITaskBody
             yield return (context.Job.PathOf(manifest, 0, WorkFileNames.Vocabulary), Path.Combine(spec.OutputDirectory, spec.ModelFileName(size)));
         }
 
-        foreach (ListedOutput output in outputs)
+        for (int partition = 0; spec.KeepCounts && partition < context.Plan.Partitions.Length; partition++)
+        {
+            yield return (context.Job.PathOf(inputs.Counts, partition, WorkFileNames.Run), Path.Combine(spec.OutputDirectory, KeptCounts.RunName(partition)));
+        }
+
+        foreach (ListedOutput output in outputs.Where(output => !output.IsInPlace))
         {
             yield return (output.Source, Path.Combine(spec.OutputDirectory, output.Result.Path));
         }
@@ -130,6 +158,8 @@ internal sealed class PublishResultsTask : ITaskBody
                 ? null
                 : new ManifestBrokenInput(InputErrorNames.Of(spec.OnError), InputErrorNames.Of(spec.InvalidUtf8)),
             LeftOut = spec.LeavesOut ? LeftOutList.Of(context) : null,
+            Extended = context.Plan.Extension is { } extension ? ExtensionOf(context.Plan, extension, times) : null,
+            Counts = spec.KeepCounts ? CountsOf(context) : null,
             Inputs =
             [
                 .. context.Plan.Files.Select(
@@ -140,6 +170,36 @@ internal sealed class PublishResultsTask : ITaskBody
             Statistics = StatisticsOf(context, times),
             Phases = PhasesOf(times),
         };
+    }
+
+    private static IEnumerable<Wire.KeptRun> DescribeCounts(TaskContext context)
+    {
+        ImmutableArray<TaskMetrics> metrics = context.Job.Manifest(context.Stage.Inputs.Counts).Metrics;
+        return metrics.Select((found, partition) => KeptCounts.Describe(context.Plan, partition, found, KeptRun.ReadInfo(context, partition)));
+    }
+
+    private static ManifestCounts CountsOf(TaskContext context)
+    {
+        Wire.KeptRun[] runs = [.. DescribeCounts(context)];
+        return new ManifestCounts(runs.Length, runs.Sum(run => run.LengthBytes));
+    }
+
+    private static ManifestExtension ExtensionOf(JobPlan plan, Wire.Extension extension, Wire.StageTimes times)
+    {
+        Wire.TaskMetrics total = times.Stages.Last(stage => stage.Kind == (int)StageKind.CountNGrams).Total;
+        return new ManifestExtension(
+            plan.Spec.Extend!,
+            total.Reused,
+            plan.Partitions.Length - total.Reused,
+            total.ReusedBytes,
+            total.TextBytes - total.ReusedBytes,
+            plan.KeptRuns.Count - total.Reused,
+            extension.NewFiles,
+            extension.ChangedFiles,
+            extension.OtherwiseFiles,
+            extension.NeighbourFiles,
+            extension.GoneFiles,
+            extension.Differences.Count == 0 ? null : [.. extension.Differences]);
     }
 
     private static ManifestLayout LayoutOf(TaskContext context, ImmutableArray<ManifestModel> models)
@@ -201,6 +261,7 @@ internal sealed class PublishResultsTask : ITaskBody
                Math.Round(stages.Sum(stage => stage.ElapsedMs) / 1000.0, 3),
                stages.Last().Total.Entries,
                stages.Sum(stage => stage.Total.WrittenBytes),
-               stages.Sum(stage => stage.Total.ScratchBytes)),
+               stages.Sum(stage => stage.Total.ScratchBytes),
+               stages.Sum(stage => stage.Total.Reused) is > 0 and var reused ? reused : null),
     ];
 }

@@ -12,7 +12,8 @@ internal sealed class TokenizeFileTask : ITaskBody
         var metrics = new TaskMetrics();
         context.Job.ReadInput(
             context.Plan.TokenizedFile(context.Index).Input,
-            () => metrics = (context.Spec.Layout.IsPlain ? TokenizePlainAsync(context) : TokenizeLaidOutAsync(context)).GetAwaiter().GetResult());
+            () => metrics = EarlierOutput.TakeOver(context)
+                ?? (context.Spec.Layout.IsPlain ? TokenizePlainAsync(context) : TokenizeLaidOutAsync(context)).GetAwaiter().GetResult());
         return metrics;
     }
 
@@ -92,7 +93,7 @@ internal sealed class TokenizeFileTask : ITaskBody
             await writer.EndGroupAsync(context.Cancellation).ConfigureAwait(false);
             firstRow = info.Rows == RowGroupInfo.UnknownRows ? firstRow : groupStart + info.Rows;
             long leftOutRows = info.IsLeftAside ? 0 : faults?.LeftOutRows(info) ?? 0;
-            total = TaskMetrics.Add(total, new TaskMetrics { PassedRows = info.PassedRows(total.Rows - rows + leftOutRows), LeftOutRows = leftOutRows, TextDigest = isRead ? digest.End(file.Input, group) : 0 });
+            total = TaskMetrics.Add(total, new TaskMetrics { PassedRows = info.PassedRows(total.Rows - rows + leftOutRows), LeftOutRows = leftOutRows, TextDigest = isRead ? digest.End(input.Fingerprint, group) : 0 });
         }
 
         await writer.CompleteAsync(context.Cancellation).ConfigureAwait(false);

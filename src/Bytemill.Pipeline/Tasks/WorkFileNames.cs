@@ -4,6 +4,7 @@ namespace Bytemill.Pipeline;
 internal static class WorkFileNames
 {
     public const string Run = "run";
+    public const string RunInfo = "run.info";
     public const string Slice = "slice";
     public const string Kept = "kept";
     public const string Dropped = "dropped";

@@ -35,7 +35,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
     public Task<IWireMessage> RunAsync(JobSpec spec, Action<JobProtocol.JobProgressed>? onProgress = null, CancellationToken cancellation = default) =>
         _client.RunAsync(Guid.NewGuid().ToString("N"), spec, priority: 0, onProgress ?? (_ => { }), cancellation);
 
-    /// <summary>Runs a job that must succeed and returns the files in its output, without the manifest (it holds times).</summary>
+    /// <summary>Runs a job that must succeed and returns the files in its output, without the manifest (it holds times) and the ledger.</summary>
     public async Task<SortedDictionary<string, byte[]>> ResultsAsync(JobSpec spec)
     {
         IWireMessage end = await RunAsync(spec, cancellation: TestContext.Current.CancellationToken);
@@ -43,6 +43,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         SortedDictionary<string, byte[]> files = TestDirectory.Snapshot(spec.OutputDirectory);
         Assert.True(files.Remove(ResultManifest.FileName));
         Assert.True(files.Remove(JobOutput.SuccessFileName));
+        Assert.Equal(OutputLedger.IsFor(spec), files.Remove(OutputLedger.FileName));
         Assert.DoesNotContain(files.Keys, name => name.StartsWith(WorkDirectory.NameInOutput, StringComparison.Ordinal));
         return files;
     }

@@ -95,7 +95,7 @@ public sealed class SampledOutputTests : IDisposable
         (exitCode, _, errors) = await BytemillProcess.RunAsync([.. job[..^8], "--overwrite"]);
         Assert.True(exitCode == 0, string.Join('\n', errors));
         Assert.Equal(
-            ["_SUCCESS", "manifest.json", "part-0.parquet", "part-1.parquet", "part-2.parquet"],
+            ["_SUCCESS", "_ledger", "manifest.json", "part-0.parquet", "part-1.parquet", "part-2.parquet"],
             TestDirectory.Snapshot(_directory["out"]).Keys.Order(StringComparer.Ordinal));
     }
 

@@ -43,6 +43,10 @@ public sealed class PipelineSerializerTests : IDisposable
         Sampling = new JobSampling { Method = SamplingMethod.Viterbi, Alpha = 0.5, Seed = 1UL << 63, Epochs = 3 },
         SpillDirectory = "/fast",
         SkipDiskCheck = true,
+        Update = true,
+        DropMissing = true,
+        KeepCounts = true,
+        Extend = "/before",
         Where = "lang = zh",
         Sample = 0.5,
         Limit = 1L << 40,
@@ -85,6 +89,7 @@ public sealed class PipelineSerializerTests : IDisposable
             Vocabularies = "6000=a,2500=b",
             Tokenized = "tokenized",
             LeftOut = "left",
+            Counts = "counts",
         },
         42);
 
@@ -105,6 +110,8 @@ public sealed class PipelineSerializerTests : IDisposable
         LeftOutRows = 13,
         InvalidRows = 14,
         TextDigest = 1UL << 63,
+        Reused = 1,
+        ReusedBytes = 17,
     };
 
     private static readonly PoisonTask s_poison = new(2, StageKind.SegmentPieces, 1, [new FailedAttempt(1, "host:1/worker-0", "bad sector")]);
@@ -148,7 +155,7 @@ public sealed class PipelineSerializerTests : IDisposable
     // must be readable for ever, so a change here needs a new manifest, not new bytes.
     private static readonly (IWireMessage Message, string Manifest, string Hex)[] s_samples =
     [
-        (new SubmitJob("job-1", s_spec, -3), "sj1", "0a056a6f622d31128c0212112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f666173747801800180808080208a0116080111000000000000e03f19000000000000008020039201096c616e67203d207a689901000000000000e03fa001808080808020a80101b00103c201480802100218022080808080202880808080403080808080800138801040014a13747261696e3d302e352c76616c69643d302e3551000000000000004059000000000000002060ac021805"),
+        (new SubmitJob("job-1", s_spec, -3), "sj1", "0a056a6f622d31129f0212112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f666173747801800180808080208a0116080111000000000000e03f19000000000000008020039201096c616e67203d207a689901000000000000e03fa001808080808020a80101b00103c201480802100218022080808080202880808080403080808080800138801040014a13747261696e3d302e352c76616c69643d302e3551000000000000004059000000000000002060ac02c80101d00101d80101e201072f6265666f72651805"),
         (new JobAccepted("job-1"), "ja1", "0a056a6f622d31"),
         (new WatchJob("job-1"), "wj1", "0a056a6f622d31"),
         (new CancelJob("job-1"), "cj1", "0a056a6f622d31"),
@@ -161,12 +168,12 @@ public sealed class PipelineSerializerTests : IDisposable
         (new PrioritizeJob("job-1", -3), "jq1", "0a056a6f622d311005"),
         (new GetJob("job-1"), "gj1", "0a056a6f622d31"),
         (ListJobs.Instance, "lj1", ""),
-        (new JobReported("job-1", s_summary, [new StageTime(StageKind.TokenizeFiles, 5, 6, 7, s_metrics)], s_poison, "too late"), "jt1", "0a056a6f622d3112540a056a6f622d311003180122042f6f757428053080d095ffbc313881d095ffbc31422b0a056a6f622d3110041a0a7365676d656e74696e6720052809300138024008480350015a067061757365644a04746578741a34080f1005180620072a2a0801108080808080201803200428053006380740084809500a580b600c680d700e7900000000000000802227080210041801221f0801120f686f73743a312f776f726b65722d301a0a62616420736563746f722a08746f6f206c617465"),
+        (new JobReported("job-1", s_summary, [new StageTime(StageKind.TokenizeFiles, 5, 6, 7, s_metrics)], s_poison, "too late"), "jt1", "0a056a6f622d3112540a056a6f622d311003180122042f6f757428053080d095ffbc313881d095ffbc31422b0a056a6f622d3110041a0a7365676d656e74696e6720052809300138024008480350015a067061757365644a04746578741a3a080f1005180620072a300801108080808080201803200428053006380740084809500a580b600c680d700e7900000000000000808001018801112227080210041801221f0801120f686f73743a312f776f726b65722d301a0a62616420736563746f722a08746f6f206c617465"),
         (new JobsListed([s_summary, s_ended], 3), "jl1", "0a540a056a6f622d311003180122042f6f757428053080d095ffbc313881d095ffbc31422b0a056a6f622d3110041a0a7365676d656e74696e6720052809300138024008480350015a067061757365644a04746578740a090a056a6f622d3210071003"),
         (new RequestTask("host:1/worker-0"), "rt1", "0a0f686f73743a312f776f726b65722d30"),
-        (new AssignTask(s_task, s_stage), "at1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212610803100d180522570a0472756e731204626173651a06736c6963657322046b6570742a0764726f70706564320672616e6b65643a0363757442056d6f64656c4a0d363030303d612c323530303d625209746f6b656e697a65645a046c656674282a"),
+        (new AssignTask(s_task, s_stage), "at1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212690803100d1805225f0a0472756e731204626173651a06736c6963657322046b6570742a0764726f70706564320672616e6b65643a0363757442056d6f64656c4a0d363030303d612c323530303d625209746f6b656e697a65645a046c6566746206636f756e7473282a"),
         (new TaskProgressed(s_task, 77, 99), "tp1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b2002104d1863"),
-        (new TaskCompleted(s_task, "stages/s0003/t000011", s_metrics, 88), "tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a2a0801108080808080201803200428053006380740084809500a580b600c680d700e7900000000000000802058"),
+        (new TaskCompleted(s_task, "stages/s0003/t000011", s_metrics, 88), "tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a300801108080808080201803200428053006380740084809500a580b600c680d700e7900000000000000808001018801112058"),
         (new TaskFailed(s_task, "no space", true, true, true), "tf1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212086e6f207370616365180120012801"),
         (new TaskAcknowledged(s_task, true, "stages/s0003/t000011"), "ta1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200210011a147374616765732f73303030332f74303030303131"),
         (new ReleaseJob(s_job), "rj1", "0a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d31"),
@@ -239,12 +246,12 @@ public sealed class PipelineSerializerTests : IDisposable
         var serializer = new PipelineSerializer((ExtendedActorSystem)_system);
         object expected = manifest switch
         {
-            "sj1" => new SubmitJob("job-1", s_spec with { Sampling = null, Where = null, Sample = null, Limit = null, Layout = new OutputLayout(), OnError = InputErrorHandling.Fail, InvalidUtf8 = InvalidUtf8Handling.Fail }),
+            "sj1" => new SubmitJob("job-1", s_spec with { Sampling = null, Where = null, Sample = null, Limit = null, Layout = new OutputLayout(), OnError = InputErrorHandling.Fail, InvalidUtf8 = InvalidUtf8Handling.Fail, Update = false, DropMissing = false, KeepCounts = false, Extend = null }),
             "jf1" => new JobFailed("job-1", "disk full", true),
             "jp1" => (JobProgressed)Sample(nameof(JobProgressed)).Message with { Notice = "" },
             "tp1" => new TaskProgressed(s_task, 77),
             "tf1" => (TaskFailed)Sample(nameof(TaskFailed)).Message with { IsDiskFull = false, IsWorkFileFault = false },
-            _ => (TaskCompleted)Sample(nameof(TaskCompleted)).Message with { ElapsedMs = 0, Metrics = s_metrics with { WrittenBytes = 0, ScratchBytes = 0, CoveredBytes = 0, PassedRows = 0, WeightedBytes = 0, LeftOutRows = 0, InvalidRows = 0, TextDigest = 0 } },
+            _ => (TaskCompleted)Sample(nameof(TaskCompleted)).Message with { ElapsedMs = 0, Metrics = s_metrics with { WrittenBytes = 0, ScratchBytes = 0, CoveredBytes = 0, PassedRows = 0, WeightedBytes = 0, LeftOutRows = 0, InvalidRows = 0, TextDigest = 0, Reused = 0, ReusedBytes = 0 } },
         };
         Assert.Equivalent(expected, serializer.FromBinary(Convert.FromHexString(hex), manifest), strict: true);
     }
