@@ -36,6 +36,9 @@ public sealed partial class Tokenizer
     /// <summary>The model in use.</summary>
     public TokenizerModel Model { get; }
 
+    /// <summary>Memory that the model takes, in bytes: pieces, counts and automaton, mapped files included.</summary>
+    public long MemoryBytes => Automaton.MemoryBytes + Model.Vocabulary.MemoryBytes;
+
     /// <summary>The automaton of the pieces; index = id − 3.</summary>
     internal PieceAutomaton Automaton { get; }
 

@@ -73,6 +73,8 @@ public sealed class Vocabulary
     /// <summary>Sum of the counts of all pieces.</summary>
     public long TotalCount { get; }
 
+    internal long MemoryBytes => _blob.Length + ((long)sizeof(int) * _ends.Length) + ((long)sizeof(long) * _counts.Length);
+
     internal ReadOnlySpan<byte> Blob => _blob;
 
     internal ReadOnlySpan<int> Ends => _ends;

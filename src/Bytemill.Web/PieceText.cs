@@ -2,14 +2,17 @@ using System.Buffers;
 using System.Text;
 using Bytemill.Tokenization;
 
-namespace Bytemill.App;
+namespace Bytemill.Web;
 
 /// <summary>Pieces as people read them.</summary>
-internal static class PieceText
+public static class PieceText
 {
     /// <summary>A piece as <see cref="Show"/> has it, a special token by its name.</summary>
-    public static string ShowToken(TokenizerModel model, int id) =>
-        model.SpecialTokens.TryGetName(id, out string name) ? name : Show(model.Vocabulary.GetPiece(id));
+    public static string ShowToken(TokenizerModel model, int id)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.SpecialTokens.TryGetName(id, out string name) ? name : Show(model.Vocabulary.GetPiece(id));
+    }
 
     /// <summary>Text as it is, spaces as ␣, control characters and bytes that are not text as <c>&lt;0xHH&gt;</c>.</summary>
     public static string Show(ReadOnlySpan<byte> piece)

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Bytemill.App;
+namespace Bytemill.Web;
 
 /// <summary>Sizes and times for people, always in the invariant culture. MB = 10⁶ bytes.</summary>
-internal static class Units
+public static class Units
 {
     public static string Bytes(double bytes) => bytes switch
     {

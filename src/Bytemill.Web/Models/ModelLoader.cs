@@ -1,13 +1,15 @@
 using Bytemill.Pipeline;
 using Bytemill.Tokenization;
 
-namespace Bytemill.App;
+namespace Bytemill.Web.Models;
 
-/// <summary>Loads a model named on the command line.</summary>
-internal static class ModelLoader
+/// <summary>Loads a model that a user named, of any format.</summary>
+public static class ModelLoader
 {
+    /// <exception cref="JobInputException">There is no model at <paramref name="path"/>, or it is damaged; the message says so.</exception>
     public static Tokenizer Load(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         if (path.Length == 0)
         {
             throw new JobInputException("No model. Say which with --model out/model.bytemill.");
