@@ -28,6 +28,7 @@ internal static class CommandLine
             .WithDescription("Tokenize a corpus of Parquet files with a trained model.")
             .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--output", "tokens")
             .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--output", "tokens", "--update")
+            .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "wikipedia", "--hf-split", "train", "--dataset-card", "--output", "tokens")
             .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--pack", "2048", "--split", "train=0.98,valid=0.02", "--shuffle", "7", "--output", "tokens")
             .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--output-format", "megatron", "--output", "tokens")
             .WithExample("tokenize", "--model", "out/model.bytemill", "--input", "'corpus/*.parquet'", "--sampling", "exact", "--alpha", "0.2", "--epochs", "3", "--output", "tokens");

@@ -21,6 +21,10 @@ internal abstract class JobSettings : ClusterSettings
     [DefaultValue("text")]
     public string TextColumn { get; init; } = "text";
 
+    [CommandOption("--hf-split <SPLIT>")]
+    [Description("Inputs are directories of Hugging Face datasets: read this split of them, as train; with a config in front where the card has several, as en/train. What is which split, README.md says, or names of files and directories.")]
+    public string? HfSplit { get; init; }
+
     [CommandOption("--where <CONDITION>")]
     [Description(RowOption.WhereHelp)]
     public string? Where { get; init; }
@@ -134,6 +138,7 @@ internal abstract class JobSettings : ClusterSettings
             Mode = mode,
             // Absolute, since another process may do the work.
             Inputs = [.. inputs.Select(InputExpression.Absolute)],
+            DatasetSplit = HfSplit,
             TextColumn = TextColumn,
             Where = Where,
             Sample = Sample,

@@ -16,6 +16,10 @@ internal abstract class OutputSettings : JobSettings
     [DefaultValue("parquet")]
     public string OutputFormat { get; init; } = "parquet";
 
+    [CommandOption("--dataset-card")]
+    [Description("Write README.md, a dataset card of Hugging Face, beside the Parquet files, and the types of the columns into them as datasets does: load_dataset(\"DIR\") then knows splits, types and sizes.")]
+    public bool DatasetCard { get; init; }
+
     [CommandOption("--id-type <TYPE>")]
     [Description("Type of the ids: int32, uint16 (at most 65536 ids), uint32, or auto: uint16 where the vocabulary allows. Default: int32 in Parquet, else auto.")]
     public string? IdType { get; init; }
@@ -83,6 +87,7 @@ internal abstract class OutputSettings : JobSettings
     {
         Keep = OptionLists.ReadColumns(Keep),
         CompressionLevel = ZstdLevel,
+        DatasetCard = DatasetCard,
         Layout = LayoutOption.Read(this),
         Sampling = SamplingOption.Read(Sampling, Alpha, Epochs, Seed),
     };

@@ -16,10 +16,12 @@ public static class InputResolver
     /// with a weight behind it, or a file that lists such inputs. A path that exists is taken as it is, whatever characters it has. Relative
     /// ones start at the current directory, in a list at the list's; <c>~</c> is not expanded. In directories and where wildcards match, names that
     /// start with <c>_</c> or <c>.</c> are skipped (job leftovers, hidden files). Symbolic links are followed.</param>
+    /// <param name="datasetSplit">Of directories, only files of this split, which are Hugging Face datasets; with the config in front of it where there are several
+    /// (<c>en/train</c>). Null for all.</param>
     /// <returns>Absolute paths, distinct, sorted ordinally: independent of the order of the inputs and of the file
     /// system. Links are not resolved in the result, so a link and its target are two files.</returns>
     /// <exception cref="CorpusException">No input, an input without a match, a directory or list that cannot be read, a file with two weights.</exception>
-    public static ImmutableArray<InputFile> ResolveFiles(IReadOnlyList<string> inputs)
+    public static ImmutableArray<InputFile> ResolveFiles(IReadOnlyList<string> inputs, string? datasetSplit = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         if (inputs.Count == 0)
@@ -33,18 +35,18 @@ public static class InputResolver
             InputExpression expression = InputExpression.Parse(input);
             if (expression.IsList)
             {
-                ResolveList(expression, files);
+                ResolveList(expression, datasetSplit, files);
             }
             else
             {
-                Add(expression, input, files);
+                Add(expression, input, datasetSplit, files);
             }
         }
 
         return [.. files.Select(file => new InputFile(file.Key, file.Value))];
     }
 
-    private static void ResolveList(InputExpression list, SortedDictionary<string, int> files)
+    private static void ResolveList(InputExpression list, string? datasetSplit, SortedDictionary<string, int> files)
     {
         string path = Path.GetFullPath(list.Pattern);
         string[] lines;
@@ -73,7 +75,7 @@ public static class InputResolver
             }
 
             InputExpression entry = InputExpression.Parse(Path.GetFullPath(line, Path.GetDirectoryName(path)!));
-            Add(entry with { Weight = entry.Weight ?? list.Weight }, FormattableString.Invariant($"{list}, line {i + 1}: {line}"), files);
+            Add(entry with { Weight = entry.Weight ?? list.Weight }, FormattableString.Invariant($"{list}, line {i + 1}: {line}"), datasetSplit, files);
         }
 
         if (entries == 0)
@@ -82,12 +84,12 @@ public static class InputResolver
         }
     }
 
-    private static void Add(InputExpression expression, string name, SortedDictionary<string, int> files)
+    private static void Add(InputExpression expression, string name, string? datasetSplit, SortedDictionary<string, int> files)
     {
         SortedSet<string> matches = new(StringComparer.Ordinal);
         try
         {
-            ResolveOne(expression.Pattern, matches);
+            ResolveOne(expression.Pattern, datasetSplit, matches);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -105,10 +107,14 @@ public static class InputResolver
         }
     }
 
-    private static void ResolveOne(string pattern, SortedSet<string> files)
+    private static void ResolveOne(string pattern, string? datasetSplit, SortedSet<string> files)
     {
         string full = Path.GetFullPath(pattern);
-        if (File.Exists(full))
+        if (datasetSplit is not null)
+        {
+            AddDataset(pattern, full, datasetSplit, files);
+        }
+        else if (File.Exists(full))
         {
             files.Add(full);
         }
@@ -142,6 +148,26 @@ public static class InputResolver
         {
             throw new CorpusException(
                 $"Input '{pattern}': no such file or directory (looked for '{full}').{TildeHint(pattern)}");
+        }
+    }
+
+    private static void AddDataset(string pattern, string directory, string split, SortedSet<string> files)
+    {
+        if (!Directory.Exists(directory))
+        {
+            throw new CorpusException($"Input '{pattern}': --hf-split is for directories of Hugging Face datasets; there is none at '{directory}'.");
+        }
+
+        SortedSet<string> all = new(StringComparer.Ordinal);
+        foreach (string glob in Enum.GetValues<InputKind>().SelectMany(InputFormat.GlobsOf))
+        {
+            AddMatches(directory, glob, all);
+        }
+
+        string[] relative = [.. all.Select(path => Path.GetRelativePath(directory, path).Replace(Path.DirectorySeparatorChar, '/'))];
+        foreach (string file in DatasetDirectory.FilesOf(directory, relative, split))
+        {
+            files.Add(Path.GetFullPath(file, directory));
         }
     }
 

@@ -61,6 +61,9 @@ internal sealed class ParquetOutput
         _rows = checked(_rows + rows);
     }
 
+    /// <summary>Whether the metadata tells Hugging Face <c>datasets</c> the types of the columns.</summary>
+    public bool DescribesFeatures { get; init; }
+
     /// <summary>Writes the footer and flushes. Without it the output is no Parquet file.</summary>
     /// <param name="columnCount">Top-level columns.</param>
     /// <param name="elements">Their schema elements, flattened, without the root.</param>
@@ -77,6 +80,11 @@ internal sealed class ParquetOutput
                 .SetInt32(FooterFields.Schema.Children, columnCount),
             .. elements,
         ];
+        if (DescribesFeatures)
+        {
+            metadata = metadata.Add(new(DatasetFeatures.MetadataKey, DatasetFeatures.ToMetadata(DatasetFeatures.Of(SchemaNode.ReadTree(schema, [])))));
+        }
+
         ThriftStruct footer = new ThriftStruct()
             .SetInt32(FooterFields.File.Version, 2)
             .SetList(FooterFields.File.Schema, ThriftList.OfStructs(schema))

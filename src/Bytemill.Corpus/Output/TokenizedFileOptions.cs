@@ -15,6 +15,9 @@ public sealed record TokenizedFileOptions
     /// <summary>Key-value metadata of the file's footer, written in this order. Keys are distinct.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Metadata { get; init; } = [];
 
+    /// <summary>Whether the metadata tells Hugging Face <c>datasets</c> the types of the columns, too.</summary>
+    public bool DescribesFeatures { get; init; }
+
     /// <summary>0-based index of the first row group of the input to write. Default 0.</summary>
     public int FirstRowGroup { get; init; }
 

@@ -50,7 +50,7 @@ public sealed class TokenizedFileWriter : ITokenizedWriter
         _source = source;
         _input = input;
         _kept = kept;
-        _output = new ParquetOutput(output);
+        _output = new ParquetOutput(output) { DescribesFeatures = options.DescribesFeatures };
         _options = options;
         _bodies = new PageBodyReader(source);
         _tokens = new TokenChunkWriter(options.ZstdLevel);

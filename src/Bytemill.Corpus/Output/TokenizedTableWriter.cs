@@ -44,7 +44,7 @@ public sealed class TokenizedTableWriter : ITokenizedWriter
         _keep = [.. own, .. directories.Select(directory => directory.Key)];
         _directories = [.. directories.Select(directory => directory.Value is { } value ? Encoding.UTF8.GetBytes(value) : null)];
         CheckNames(path, _keep);
-        _output = new ParquetOutput(output);
+        _output = new ParquetOutput(output) { DescribesFeatures = options.DescribesFeatures };
         _compressor = new PageCompressor(options.ZstdLevel);
         _kept = [.. _keep.Select(name => new StringChunkWriter(name, _compressor))];
         _tokens = new TokenChunkWriter(options.ZstdLevel);

@@ -64,6 +64,14 @@ internal sealed class SchemaNode
     /// <summary>Whether its bytes are meant as text: a byte array without a meaning of another kind.</summary>
     public bool IsText => Type == PhysicalType.ByteArray && TextOrBinaryName() is not null;
 
+    /// <summary>Whether it maps keys to values.</summary>
+    public bool IsMap => Type is null && (Logical(2) is not null || Converted is 1 or 2) && Children is [{ Repetition: Repetition.Repeated }];
+
+    /// <summary>What a list is of; null for anything else.</summary>
+    public SchemaNode? ListItem => Type is null && !IsMap && (Logical(3) is not null || Converted == 3) && Children is [{ Repetition: Repetition.Repeated } inner]
+        ? inner.Children is [SchemaNode item] ? item : inner
+        : null;
+
     /// <summary>Reads the flattened schema of a footer and appends its leaves, in order.</summary>
     /// <exception cref="ThriftFormatException">The elements do not form a tree.</exception>
     public static SchemaNode ReadTree(IReadOnlyList<ThriftStruct> elements, List<SchemaNode> leaves)

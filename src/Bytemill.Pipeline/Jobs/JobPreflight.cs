@@ -22,7 +22,7 @@ public static class JobPreflight
     {
         TokenizerModel? given = CheckOptions(spec);
         SourceOptions options = spec.SourceOptions;
-        ImmutableArray<InputFile> inputs = [.. InputResolver.ResolveFiles(spec.Inputs).Where(file => options.Where?.RulesOut(file.Path) != true)];
+        ImmutableArray<InputFile> inputs = [.. InputResolver.ResolveFiles(spec.Inputs, spec.DatasetSplit).Where(file => options.Where?.RulesOut(file.Path) != true)];
         ImmutableArray<string> paths = [.. inputs.Select(file => file.Path)];
         Require(!paths.IsEmpty, $"No file can hold a row with {spec.Where} (--where), as the names of their directories tell.");
         JobOutput.CheckTarget(spec.OutputDirectory, spec.Overwrite, jobId, spec.Update);
@@ -61,6 +61,7 @@ public static class JobPreflight
         Require(
             spec.Extend is null || Path.GetFullPath(spec.Extend) != Path.GetFullPath(spec.OutputDirectory),
             $"The job in '{spec.Extend}' (--extend) cannot be replaced by the one that takes its counts over; give another --output.");
+        DatasetCard.Check(spec);
         spec.Sampling?.Check();
         Require(spec.Sample is null or (> 0 and <= 1), FormattableString.Invariant($"The fraction of rows (--sample) must be more than 0 and at most 1; found {spec.Sample}."));
         Require(spec.Limit is null or >= 1, $"The number of rows (--limit) must be at least 1; found {spec.Limit}.");

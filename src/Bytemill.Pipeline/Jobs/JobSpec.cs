@@ -69,6 +69,9 @@ public sealed record JobSpec
     /// <summary>zstd level of the tokenized files, 1 to 22.</summary>
     public int CompressionLevel { get; init; } = 3;
 
+    /// <summary>Whether tokenized files and a card beside them tell Hugging Face <c>datasets</c> what they are.</summary>
+    public bool DatasetCard { get; init; }
+
     /// <summary>
     /// Directory for the job's work files, on storage that every node sees; <c>null</c> keeps them below
     /// <see cref="OutputDirectory"/>. Changes no result.
@@ -77,6 +80,10 @@ public sealed record JobSpec
 
     /// <summary>Whether the job starts though the disk seems to have too little room for its work files.</summary>
     public bool SkipDiskCheck { get; init; }
+
+    /// <summary>Of inputs that are directories of Hugging Face datasets, the split to read, with its config in front where there are several (<c>en/train</c>);
+    /// <c>null</c> for all files of directories.</summary>
+    public string? DatasetSplit { get; init; }
 
     /// <summary>Condition on columns that rows must meet (<see cref="RowCondition"/>); <c>null</c> for all rows.</summary>
     public string? Where { get; init; }

@@ -32,6 +32,7 @@ public sealed record JobSpecDifference(string Option, string Begun, string Given
     [
         ("command", spec => spec.Mode.ToString().ToLowerInvariant(), true),
         ("--input", spec => string.Join(' ', spec.Inputs), true),
+        ("--hf-split", spec => spec.DatasetSplit ?? "none", true),
         ("--text-column", spec => spec.TextColumn, true),
         ("--where", spec => spec.Where is { } where ? $"'{where}'" : "none", true),
         ("--sample", spec => spec.Sample is { } sample ? Text(sample) : "none", true),
@@ -50,6 +51,7 @@ public sealed record JobSpecDifference(string Option, string Begun, string Given
         ("--keep", spec => spec.Keep is { } keep ? $"'{string.Join(',', keep)}'" : "all", true),
         ("--tokenize-with", spec => spec.Mode == JobMode.Run ? Text(spec.TokenizingSize) : "none", true),
         ("--zstd-level", spec => Text(spec.CompressionLevel), true),
+        ("--dataset-card", spec => Text(spec.DatasetCard), true),
         ("--output-format", spec => spec.Layout.Format.ToString().ToLowerInvariant(), true),
         ("--id-type", spec => spec.Layout.IdType.ToString().ToLowerInvariant(), true),
         ("--add-special", spec => spec.Layout.TokensAround.ToString().ToLowerInvariant(), true),

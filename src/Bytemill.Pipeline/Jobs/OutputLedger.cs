@@ -188,6 +188,7 @@ internal static class OutputLedger
             DropMissing = false,
             SpillDirectory = null,
             SkipDiskCheck = false,
+            DatasetSplit = null,
             PartitionBytes = plain.PartitionBytes,
             NGramShards = plain.NGramShards,
             PieceShards = plain.PieceShards,

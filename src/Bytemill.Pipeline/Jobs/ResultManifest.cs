@@ -58,6 +58,9 @@ public sealed record ResultManifest
     /// <summary>n-gram counts that were kept, in <c>_counts</c>; absent for none.</summary>
     public ManifestCounts? Counts { get; init; }
 
+    /// <summary>The dataset card, relative to this file; absent for none.</summary>
+    public string? DatasetCard { get; init; }
+
     /// <summary>Input files in order, without those left out.</summary>
     public required ImmutableArray<ManifestInput> Inputs { get; init; }
 
@@ -77,6 +80,7 @@ public sealed record ResultManifest
     [JsonIgnore]
     internal IEnumerable<string> FileNames =>
         (Options is null ? [] : Models.Select(model => model.Path)).Concat(Outputs.Select(output => output.Path))
+            .Concat(DatasetCard is { } card ? [card] : [])
             .Concat(Counts is { } counts ? KeptCounts.FileNames(counts.Runs) : []);
 
     /// <summary>Reads the manifest of a directory.</summary>

@@ -63,6 +63,7 @@ internal sealed class SinkFactory(JobSpec spec, IdType type, KeptSchema kept, Im
                     IdType = type,
                     IsPacked = _layout.Pack is not null,
                     ZstdLevel = spec.CompressionLevel,
+                    DescribesFeatures = spec.DatasetCard,
                     RowGroupRows = _layout.RowGroupRows ?? defaults.RowGroupRows,
                     RowGroupBytes = _layout.RowGroupBytes ?? defaults.RowGroupBytes,
                     Metadata = metadata,

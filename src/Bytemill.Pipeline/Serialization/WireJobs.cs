@@ -32,12 +32,18 @@ internal static class WireJobs
             Update = spec.Update,
             DropMissing = spec.DropMissing,
             KeepCounts = spec.KeepCounts,
+            DatasetCard = spec.DatasetCard,
             OnError = (int)spec.OnError,
             InvalidUtf8 = (int)spec.InvalidUtf8,
         };
         if (spec.ModelPath is { } model)
         {
             wire.ModelPath = model;
+        }
+
+        if (spec.DatasetSplit is { } datasetSplit)
+        {
+            wire.DatasetSplit = datasetSplit;
         }
 
         if (spec.Extend is { } extended)
@@ -116,6 +122,8 @@ internal static class WireJobs
         Update = wire.Update,
         DropMissing = wire.DropMissing,
         KeepCounts = wire.KeepCounts,
+        DatasetCard = wire.DatasetCard,
+        DatasetSplit = wire.HasDatasetSplit ? wire.DatasetSplit : null,
         Extend = wire.HasExtend ? wire.Extend : null,
         OnError = (InputErrorHandling)wire.OnError,
         InvalidUtf8 = (InvalidUtf8Handling)wire.InvalidUtf8,

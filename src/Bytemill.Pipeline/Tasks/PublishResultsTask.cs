@@ -28,6 +28,11 @@ internal sealed class PublishResultsTask : ITaskBody
             manifest.Write(spec.OutputDirectory);
         }
 
+        if (spec.DatasetCard)
+        {
+            DatasetCard.Write(context, manifest, [.. outputs.Select(output => File.Exists(output.Source) ? output.Source : Path.Combine(spec.OutputDirectory, output.Result.Path))]);
+        }
+
         if (spec.KeepCounts)
         {
             KeptCounts.Write(context, DescribeCounts(context));
@@ -159,6 +164,7 @@ internal sealed class PublishResultsTask : ITaskBody
                 : new ManifestBrokenInput(InputErrorNames.Of(spec.OnError), InputErrorNames.Of(spec.InvalidUtf8)),
             LeftOut = spec.LeavesOut ? LeftOutList.Of(context) : null,
             Extended = context.Plan.Extension is { } extension ? ExtensionOf(context.Plan, extension, times) : null,
+            DatasetCard = spec.DatasetCard ? DatasetCard.FileName : null,
             Counts = spec.KeepCounts ? CountsOf(context) : null,
             Inputs =
             [

@@ -154,6 +154,7 @@ internal sealed class TokenizeFileTask : ITaskBody
     private static TokenizedFileOptions FileOptionsFor(JobSpec spec, TokenizedFile file, string fingerprint, Tokenizer tokenizer) => new()
     {
         ZstdLevel = spec.CompressionLevel,
+        DescribesFeatures = spec.DatasetCard,
         IdType = spec.Layout.TypeFor(tokenizer.Model.Vocabulary.Count),
         Metadata =
         [

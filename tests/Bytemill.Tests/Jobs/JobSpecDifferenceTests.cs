@@ -31,6 +31,8 @@ public class JobSpecDifferenceTests
         { "Extend", s_spec with { Extend = "out" }, "--extend", false },
         { "TokenizeWithSize", s_spec with { TokenizeWithSize = 300 }, "--tokenize-with", true },
         { "Sampling", s_spec with { Sampling = null }, "--sampling", true },
+        { "DatasetCard", s_spec with { DatasetCard = true }, "--dataset-card", true },
+        { "DatasetSplit", s_spec with { DatasetSplit = "train" }, "--hf-split", true },
         { "CompressionLevel", s_spec with { CompressionLevel = 9 }, "--zstd-level", true },
         { "SpillDirectory", s_spec with { SpillDirectory = "s" }, "--spill-dir", false },
         { "Where", s_spec with { Where = "a = 1" }, "--where", true },

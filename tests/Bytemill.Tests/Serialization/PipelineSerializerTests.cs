@@ -46,6 +46,8 @@ public sealed class PipelineSerializerTests : IDisposable
         Update = true,
         DropMissing = true,
         KeepCounts = true,
+        DatasetCard = true,
+        DatasetSplit = "en/train",
         Extend = "/before",
         Where = "lang = zh",
         Sample = 0.5,
@@ -155,7 +157,7 @@ public sealed class PipelineSerializerTests : IDisposable
     // must be readable for ever, so a change here needs a new manifest, not new bytes.
     private static readonly (IWireMessage Message, string Manifest, string Hex)[] s_samples =
     [
-        (new SubmitJob("job-1", s_spec, -3), "sj1", "0a056a6f622d31129f0212112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f666173747801800180808080208a0116080111000000000000e03f19000000000000008020039201096c616e67203d207a689901000000000000e03fa001808080808020a80101b00103c201480802100218022080808080202880808080403080808080800138801040014a13747261696e3d302e352c76616c69643d302e3551000000000000004059000000000000002060ac02c80101d00101d80101e201072f6265666f72651805"),
+        (new SubmitJob("job-1", s_spec, -3), "sj1", "0a056a6f622d3112ad0212112f636f727075732f612e7061727175657412132f636f727075732f622f2a2e706172717565741a06696e68616c7422042f6f75742a0e08041204f02ec41318122020280132122f6d6f64656c732f6d2e627974656d696c6c3a0a0a0269640a046c616e674003480550b960580160c413680972052f666173747801800180808080208a0116080111000000000000e03f19000000000000008020039201096c616e67203d207a689901000000000000e03fa001808080808020a80101b00103c201480802100218022080808080202880808080403080808080800138801040014a13747261696e3d302e352c76616c69643d302e3551000000000000004059000000000000002060ac02c80101d00101d80101e201072f6265666f7265e80101f20108656e2f747261696e1805"),
         (new JobAccepted("job-1"), "ja1", "0a056a6f622d31"),
         (new WatchJob("job-1"), "wj1", "0a056a6f622d31"),
         (new CancelJob("job-1"), "cj1", "0a056a6f622d31"),
@@ -246,7 +248,7 @@ public sealed class PipelineSerializerTests : IDisposable
         var serializer = new PipelineSerializer((ExtendedActorSystem)_system);
         object expected = manifest switch
         {
-            "sj1" => new SubmitJob("job-1", s_spec with { Sampling = null, Where = null, Sample = null, Limit = null, Layout = new OutputLayout(), OnError = InputErrorHandling.Fail, InvalidUtf8 = InvalidUtf8Handling.Fail, Update = false, DropMissing = false, KeepCounts = false, Extend = null }),
+            "sj1" => new SubmitJob("job-1", s_spec with { Sampling = null, Where = null, Sample = null, Limit = null, Layout = new OutputLayout(), OnError = InputErrorHandling.Fail, InvalidUtf8 = InvalidUtf8Handling.Fail, Update = false, DropMissing = false, KeepCounts = false, Extend = null, DatasetCard = false, DatasetSplit = null }),
             "jf1" => new JobFailed("job-1", "disk full", true),
             "jp1" => (JobProgressed)Sample(nameof(JobProgressed)).Message with { Notice = "" },
             "tp1" => new TaskProgressed(s_task, 77),

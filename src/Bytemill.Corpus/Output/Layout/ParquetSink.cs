@@ -30,7 +30,7 @@ public sealed class ParquetSink : RowSink
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(options);
         (_stream, _where, _options) = (stream, where, options);
-        _output = new ParquetOutput(stream);
+        _output = new ParquetOutput(stream) { DescribesFeatures = options.DescribesFeatures };
         _compressor = new PageCompressor(options.ZstdLevel);
         _tokens = new TokenChunkWriter(options.ZstdLevel);
         _packed = options.IsPacked ? [new(TokenColumns.Positions, _compressor), new(TokenColumns.Documents, _compressor)] : [];

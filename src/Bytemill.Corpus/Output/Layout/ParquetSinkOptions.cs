@@ -25,4 +25,7 @@ public sealed record ParquetSinkOptions
 
     /// <summary>Key-value metadata.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Metadata { get; init; } = [];
+
+    /// <summary>Whether the metadata tells Hugging Face <c>datasets</c> the types of the columns, too.</summary>
+    public bool DescribesFeatures { get; init; }
 }
