@@ -7,6 +7,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Bytemill.Measuring;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -17,6 +18,7 @@ string[] options = args[3..];
 int[] sizes = [1, 2, 4, 8];
 
 Dictionary<int, List<double>> seconds = sizes.ToDictionary(size => size, _ => new List<double>());
+Dictionary<int, Dictionary<string, List<double>>> phases = sizes.ToDictionary(size => size, _ => new Dictionary<string, List<double>>());
 List<double> gains = [];
 string? hash = null;
 for (int run = 0; run < runs; run++)
@@ -38,6 +40,10 @@ for (int run = 0; run < runs; run++)
         }
 
         seconds[size].Add(measured.Seconds.Values.Sum());
+        foreach ((string phase, double taken) in measured.Seconds)
+        {
+            (CollectionsMarshal.GetValueRefOrAddDefault(phases[size], phase, out _) ??= []).Add(taken);
+        }
     }
 }
 
@@ -50,6 +56,14 @@ foreach (int size in sizes)
 {
     double gain = one / Median(seconds[size]);
     Console.WriteLine($"| {size} | {Median(seconds[size]):F1} | {gain:F2} | {(size == 1 ? "" : $"{gain / threads:P0}")} |");
+}
+
+Console.WriteLine();
+Console.WriteLine($"| phase, s | {string.Join(" | ", sizes)} |");
+Console.WriteLine($"|---|{string.Concat(sizes.Select(_ => "---:|"))}");
+foreach (string phase in phases[1].Keys)
+{
+    Console.WriteLine($"| {phase} | {string.Join(" | ", sizes.Select(size => Median(phases[size][phase]).ToString("F2", CultureInfo.InvariantCulture)))} |");
 }
 
 static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

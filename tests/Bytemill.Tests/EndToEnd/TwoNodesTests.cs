@@ -3,7 +3,7 @@ using Bytemill.Pipeline;
 namespace Bytemill.Tests;
 
 /// <summary>A cluster of two in processes of their own, whose leases let it survive the end of either.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(SplitTests.Name)]
 public sealed class TwoNodesTests : IDisposable
 {
     private const string Times =
