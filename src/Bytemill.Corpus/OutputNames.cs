@@ -24,12 +24,12 @@ public static class OutputNames
         string[][] segments = new string[inputPaths.Count][];
         for (int i = 0; i < segments.Length; i++)
         {
-            if (!Path.IsPathFullyQualified(inputPaths[i]))
+            if (!StorePath.IsFull(inputPaths[i]))
             {
                 throw new ArgumentException($"Path '{inputPaths[i]}' is not absolute.", nameof(inputPaths));
             }
 
-            segments[i] = Path.GetFullPath(inputPaths[i])
+            segments[i] = StorePath.Full(inputPaths[i])
                 .Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar]);
         }
 

@@ -131,6 +131,16 @@ internal abstract class JobSettings : ClusterSettings
             throw new JobInputException("--priority is for jobs that are given to a cluster, with --cluster HOST:PORT; here no other job waits.");
         }
 
+        if (SpillDirectory is { } spill && StorePath.IsRemote(spill))
+        {
+            throw new JobInputException($"--spill-dir {spill}: work files need a disk; give a directory. Inputs and the output may be in an object store.");
+        }
+
+        if (StorePath.IsRemote(Output) && Cluster is not null && SpillDirectory is null)
+        {
+            throw new JobInputException($"--output {Output}: in a cluster the job's work files need storage that all nodes see; say where with --spill-dir DIR.");
+        }
+
         MemoryOption.Check(Memory);
         InputErrorHandling onError = InputErrorNames.ReadOnError(OnError);
         return new JobSpec
@@ -147,7 +157,7 @@ internal abstract class JobSettings : ClusterSettings
             InvalidUtf8 = InvalidUtf8 is { } handling ? InputErrorNames.ReadInvalidUtf8(handling)
                 : onError == InputErrorHandling.Skip ? InvalidUtf8Handling.SkipRow
                 : InvalidUtf8Handling.Fail,
-            OutputDirectory = Path.GetFullPath(Output),
+            OutputDirectory = StorePath.FullDirectory(Output),
             Overwrite = Overwrite,
             PartitionBytes = (long)PartitionMegabytes << 20,
             SpillDirectory = SpillDirectory is null ? null : Path.GetFullPath(SpillDirectory),

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Bytemill.Corpus;
 using Bytemill.Pipeline;
 using Spectre.Console.Cli;
 
@@ -23,7 +24,7 @@ internal sealed class TokenizeSettings : OutputSettings
     {
         ModelPath = Model.Length == 0
             ? throw new JobInputException("No model. Say which with --model out/model.bytemill.")
-            : Path.GetFullPath(Model),
+            : StorePath.Full(Model),
         Update = Update,
         DropMissing = !DropMissing || Update
             ? DropMissing

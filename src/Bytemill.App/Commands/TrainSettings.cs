@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Bytemill.Corpus;
 using Bytemill.Pipeline;
 using Spectre.Console.Cli;
 
@@ -53,5 +54,5 @@ internal sealed class TrainSettings : JobSettings, ITrainingOptions
     [Description("Output of a finished 'train' or 'run' that was given --keep-counts: what it counted of inputs that are still the same is taken over, and only the rest is counted. Name all inputs, old and new. The model is that of training on them without --extend.")]
     public string? Extend { get; init; }
 
-    public override JobSpec ToSpec() => TrainingOption.Apply(this, ToSpec(JobMode.Train)) with { Extend = Extend is null ? null : Path.GetFullPath(Extend) };
+    public override JobSpec ToSpec() => TrainingOption.Apply(this, ToSpec(JobMode.Train)) with { Extend = Extend is null ? null : StorePath.Full(Extend) };
 }

@@ -1,3 +1,4 @@
+using Bytemill.Corpus;
 using Bytemill.Pipeline;
 
 namespace Bytemill.App;
@@ -33,12 +34,12 @@ internal static class JobSummary
 
         if (manifest.Counts is { } counts)
         {
-            yield return ("counts", Units.Format($"{Units.Count(counts.Runs)} partitions kept in {Path.Combine(spec.OutputDirectory, "_counts")}, {Units.Bytes(counts.Bytes)}"));
+            yield return ("counts", Units.Format($"{Units.Count(counts.Runs)} partitions kept in {StorePath.Combine(spec.OutputDirectory, "_counts")}, {Units.Bytes(counts.Bytes)}"));
         }
 
         foreach (ManifestModel model in manifest.Models)
         {
-            yield return ("model", Units.Format($"{Path.Combine(spec.OutputDirectory, model.Path)} ({Units.Count(model.VocabSize)} ids)"));
+            yield return ("model", Units.Format($"{StorePath.Combine(spec.OutputDirectory, model.Path)} ({Units.Count(model.VocabSize)} ids)"));
         }
 
         if (statistics is { Tokens: { } tokens, BytesPerToken: { } bytesPerToken, SingleByteTokenShare: { } share })
@@ -69,7 +70,7 @@ internal static class JobSummary
         }
 
         yield return ("time", string.Join(", ", manifest.Phases.Where(phase => phase.Name != "finish").Select(phase => Units.Format($"{phase.Name} {phase.Seconds:0.0} s"))));
-        yield return ("manifest", Path.Combine(spec.OutputDirectory, ResultManifest.FileName));
+        yield return ("manifest", ResultManifest.PathIn(spec.OutputDirectory));
     }
 
     private static string Describe(ManifestExtension extended)

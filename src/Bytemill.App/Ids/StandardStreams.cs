@@ -1,3 +1,4 @@
+using Bytemill.Corpus;
 using Bytemill.Pipeline;
 using Microsoft.Win32.SafeHandles;
 
@@ -26,7 +27,9 @@ internal static class StandardStreams
 
         try
         {
-            return new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite, BufferSize = 0, Options = FileOptions.SequentialScan });
+            return StorePath.IsRemote(path)
+                ? Stores.OpenRead(path)
+                : new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite, BufferSize = 0, Options = FileOptions.SequentialScan });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -18,13 +18,13 @@ internal sealed record DatasetConfig(string Name, bool IsDefault, string Directo
     /// <exception cref="CorpusException">The card cannot be read.</exception>
     public static IReadOnlyList<DatasetConfig> ReadAll(string directory)
     {
-        string path = Path.Combine(directory, CardName);
-        if (!File.Exists(path))
+        string path = StorePath.Combine(directory, CardName);
+        if (!Stores.HasFile(path))
         {
             return [];
         }
 
-        string[] lines = File.ReadAllLines(path);
+        string[] lines = Stores.ReadAllText(path).Split('\n');
         int end = lines.Length > 0 && lines[0].TrimEnd() == Fence ? Array.FindIndex(lines, 1, line => line.TrimEnd() == Fence) : -1;
         if (end < 0)
         {

@@ -22,7 +22,7 @@ public sealed record InputExpression(string Pattern, int? Weight, bool IsList)
             throw new CorpusException("An input is an empty string; name a file, a directory or a glob.");
         }
 
-        if (Path.Exists(text))
+        if (!StorePath.IsRemote(text) && Path.Exists(text))
         {
             return new InputExpression(text, null, IsList: false);
         }
@@ -31,7 +31,7 @@ public sealed record InputExpression(string Pattern, int? Weight, bool IsList)
         string rest = isList ? text[1..] : text;
         int at = rest.LastIndexOf('@');
         int? weight = null;
-        if (at >= 0 && !Path.Exists(rest) && rest.AsSpan(at + 1) is { IsEmpty: false } digits && digits.IndexOfAnyExceptInRange('0', '9') < 0)
+        if (at >= 0 && rest.AsSpan(at + 1) is { IsEmpty: false } digits && digits.IndexOfAnyExceptInRange('0', '9') < 0 && !Exists(rest, text))
         {
             weight = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= MaxWeight
                 ? number
@@ -49,7 +49,19 @@ public sealed record InputExpression(string Pattern, int? Weight, bool IsList)
     public static string Absolute(string text)
     {
         InputExpression parsed = Parse(text);
-        return (parsed with { Pattern = Path.GetFullPath(parsed.Pattern) }).ToString();
+        return (parsed with { Pattern = StorePath.Full(parsed.Pattern) }).ToString();
+    }
+
+    private static bool Exists(string path, string text)
+    {
+        try
+        {
+            return Stores.Exists(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CorpusException($"Input '{text}': {error.Message}", error);
+        }
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.FileSystemGlobbing;
 
 namespace Bytemill.Corpus;
 
@@ -48,11 +47,11 @@ public static class InputResolver
 
     private static void ResolveList(InputExpression list, string? datasetSplit, SortedDictionary<string, int> files)
     {
-        string path = Path.GetFullPath(list.Pattern);
+        string path = StorePath.Full(list.Pattern);
         string[] lines;
         try
         {
-            lines = File.ReadAllLines(path);
+            lines = Stores.ReadAllText(path).Split('\n');
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -74,7 +73,7 @@ public static class InputResolver
                 throw new CorpusException($"Input '{list}', line {i + 1}: a list cannot name another list; found '{line}'.");
             }
 
-            InputExpression entry = InputExpression.Parse(Path.GetFullPath(line, Path.GetDirectoryName(path)!));
+            InputExpression entry = InputExpression.Parse(StorePath.Full(line, StorePath.DirectoryOf(path)));
             Add(entry with { Weight = entry.Weight ?? list.Weight }, FormattableString.Invariant($"{list}, line {i + 1}: {line}"), datasetSplit, files);
         }
 
@@ -109,19 +108,20 @@ public static class InputResolver
 
     private static void ResolveOne(string pattern, string? datasetSplit, SortedSet<string> files)
     {
-        string full = Path.GetFullPath(pattern);
+        string full = StorePath.Full(pattern);
+        IStore store = Stores.Of(full);
         if (datasetSplit is not null)
         {
-            AddDataset(pattern, full, datasetSplit, files);
+            AddDataset(pattern, store, full, datasetSplit, files);
         }
-        else if (File.Exists(full))
+        else if (store.Find(full) is not null)
         {
             files.Add(full);
         }
-        else if (Directory.Exists(full))
+        else if (store.HasDirectory(full))
         {
             // Beside Parquet, files of lines are rather notes than corpus.
-            if (Array.TrueForAll(Enum.GetValues<InputKind>(), kind => InputFormat.GlobsOf(kind).Sum(glob => AddMatches(full, glob, files)) == 0))
+            if (Array.TrueForAll(Enum.GetValues<InputKind>(), kind => InputFormat.GlobsOf(kind).Sum(glob => AddMatches(store, full, glob, files)) == 0))
             {
                 throw new CorpusException(
                     $"Input '{pattern}': no '*.parquet' file in or below directory '{full}', nor '*.jsonl' or '*.txt' (with '.gz' or '.zst'); "
@@ -131,13 +131,13 @@ public static class InputResolver
         else if (pattern.Contains('*', StringComparison.Ordinal))
         {
             (string directory, string glob) = SplitAtWildcard(full);
-            if (!Directory.Exists(directory))
+            if (!store.HasDirectory(directory))
             {
                 throw new CorpusException(
                     $"Input '{pattern}': nothing matches, since directory '{directory}' does not exist.{TildeHint(pattern)}");
             }
 
-            if (AddMatches(directory, glob, files) == 0)
+            if (AddMatches(store, directory, glob, files) == 0)
             {
                 throw new CorpusException(
                     $"Input '{pattern}': nothing matches '{glob}' in directory '{directory}'; '*' matches within a name, "
@@ -151,9 +151,9 @@ public static class InputResolver
         }
     }
 
-    private static void AddDataset(string pattern, string directory, string split, SortedSet<string> files)
+    private static void AddDataset(string pattern, IStore store, string directory, string split, SortedSet<string> files)
     {
-        if (!Directory.Exists(directory))
+        if (!store.HasDirectory(directory))
         {
             throw new CorpusException($"Input '{pattern}': --hf-split is for directories of Hugging Face datasets; there is none at '{directory}'.");
         }
@@ -161,27 +161,25 @@ public static class InputResolver
         SortedSet<string> all = new(StringComparer.Ordinal);
         foreach (string glob in Enum.GetValues<InputKind>().SelectMany(InputFormat.GlobsOf))
         {
-            AddMatches(directory, glob, all);
+            AddMatches(store, directory, glob, all);
         }
 
-        string[] relative = [.. all.Select(path => Path.GetRelativePath(directory, path).Replace(Path.DirectorySeparatorChar, '/'))];
+        string[] relative = [.. all.Select(path => StorePath.IsRemote(path) ? path[(directory.TrimEnd('/').Length + 1)..] : Path.GetRelativePath(directory, path).Replace(Path.DirectorySeparatorChar, '/'))];
         foreach (string file in DatasetDirectory.FilesOf(directory, relative, split))
         {
-            files.Add(Path.GetFullPath(file, directory));
+            files.Add(StorePath.Full(file, directory));
         }
     }
 
     private static string TildeHint(string pattern) =>
         pattern.StartsWith('~') ? " '~' is not expanded; write the directory out." : "";
 
-    private static int AddMatches(string directory, string glob, SortedSet<string> files)
+    private static int AddMatches(IStore store, string directory, string glob, SortedSet<string> files)
     {
-        Matcher matcher = new(StringComparison.Ordinal);
-        matcher.AddInclude(glob);
         int count = 0;
-        foreach (FilePatternMatch match in matcher.Execute(new SourceDirectory(new DirectoryInfo(directory))).Files)
+        foreach (string path in store.Match(directory, glob))
         {
-            files.Add(Path.GetFullPath(match.Path, directory));
+            files.Add(path);
             count++;
         }
 
@@ -194,7 +192,9 @@ public static class InputResolver
         int star = full.IndexOf('*', StringComparison.Ordinal);
         int slash = full.AsSpan(0, star).LastIndexOfAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
         string directory = full[..(slash + 1)];
-        string trimmed = Path.TrimEndingDirectorySeparator(directory);
-        return (trimmed, full[(slash + 1)..].Replace(Path.DirectorySeparatorChar, '/'));
+        string glob = full[(slash + 1)..];
+        return StorePath.IsRemote(full)
+            ? (directory.TrimEnd('/'), glob)
+            : (Path.TrimEndingDirectorySeparator(directory), glob.Replace(Path.DirectorySeparatorChar, '/'));
     }
 }

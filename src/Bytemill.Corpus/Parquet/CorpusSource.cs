@@ -1,36 +1,34 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Bytemill.Corpus;
 
 /// <summary>An open input file, read at positions; safe for several readers at once.</summary>
 internal sealed class CorpusSource : IDisposable
 {
-    private readonly SafeFileHandle _handle;
+    private readonly IStoreFile _file;
 
-    private CorpusSource(string path, SafeFileHandle handle, long lengthBytes)
-    {
-        Path = path;
-        _handle = handle;
-        LengthBytes = lengthBytes;
-    }
+    private CorpusSource(string path, IStoreFile file) => (Path, _file) = (path, file);
 
     public string Path { get; }
 
-    public long LengthBytes { get; }
+    public long LengthBytes => _file.LengthBytes;
 
     /// <exception cref="CorpusException">The file is missing, a directory, or may not be read.</exception>
-    public static CorpusSource Open(string path)
+    public static CorpusSource Open(string path) => new(path, OpenFile(path));
+
+    /// <exception cref="CorpusException">As for <see cref="Open"/>.</exception>
+    public static IStoreFile OpenFile(string path)
     {
         try
         {
-            SafeFileHandle handle = File.OpenHandle(path);
-            return new CorpusSource(path, handle, RandomAccess.GetLength(handle));
+            return Stores.Of(path).Open(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new CorpusException($"{path}: the file cannot be opened: {error.Message}", error) { Fault = CorpusFault.Access };
         }
     }
+
+    /// <inheritdoc cref="IStoreFile.Announce"/>
+    public void Announce(long position, long lengthBytes, bool isGlance = false) => _file.Announce(position, lengthBytes, isGlance);
 
     /// <exception cref="CorpusException">The file ends before, or the system cannot read it.</exception>
     public void ReadExactly(long position, Span<byte> target)
@@ -57,7 +55,7 @@ internal sealed class CorpusSource : IDisposable
     {
         try
         {
-            return RandomAccess.Read(_handle, target, position);
+            return _file.Read(position, target);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -65,5 +63,5 @@ internal sealed class CorpusSource : IDisposable
         }
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _file.Dispose();
 }

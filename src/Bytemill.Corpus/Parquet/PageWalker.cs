@@ -22,6 +22,7 @@ internal static class PageWalker
         long end = source.LengthBytes;
         long values = 0;
         bool hasDictionary = false;
+        source.Announce(chunk.Start, chunk.LengthBytes, isGlance: true);
         while (values < chunk.Values)
         {
             PageHeader page = ReadHeader(source, position, end, where);
@@ -53,9 +54,14 @@ internal static class PageWalker
             position = page.End;
         }
 
-        return values == chunk.Values
-            ? pages
-            : throw Damaged(where, $"its pages have {values} values, its footer says {chunk.Values}");
+        if (values != chunk.Values)
+        {
+            throw Damaged(where, $"its pages have {values} values, its footer says {chunk.Values}");
+        }
+
+        // Whoever has walked over them reads them next.
+        source.Announce(chunk.Start, chunk.LengthBytes);
+        return pages;
     }
 
     public static CorpusException Damaged(string where, string what, Exception? cause = null) =>

@@ -20,7 +20,7 @@ internal sealed record LineColumns(ImmutableArray<ColumnInfo> Columns)
                 : new LineColumns([]);
         }
 
-        using LineReader lines = new(path, LineFile.OpenContent(path, format, 0), 0, long.MaxValue);
+        using LineReader lines = new(path, LineFile.OpenContent(path, format, 0, end: 1), 0, long.MaxValue);
         using JsonLineParser parser = new(options, []);
         SortedDictionary<string, (int Order, string Type)> found = new(StringComparer.Ordinal);
         bool hasText = length == 0;

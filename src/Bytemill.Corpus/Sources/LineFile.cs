@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Hashing;
-using Microsoft.Win32.SafeHandles;
 using ZstdSharp;
 
 namespace Bytemill.Corpus;
@@ -22,10 +21,10 @@ internal static class LineFile
 
     public static CorpusFile Inspect(string path, InputFormat format, SourceOptions options)
     {
-        using SafeFileHandle file = OpenHandle(path);
-        long length = RandomAccess.GetLength(file);
-        CheckMagic(path, format, file, length);
-        string fingerprint = Fingerprint(path, file, length);
+        using CorpusSource file = CorpusSource.Open(path);
+        long length = file.LengthBytes;
+        CheckMagic(format, file);
+        string fingerprint = Fingerprint(file);
         LineColumns columns = LineColumns.Find(path, format, options with { Keep = HivePath.WithoutDirectories(path, options.Keep) }, length);
         return new CorpusFile
         {
@@ -48,33 +47,17 @@ internal static class LineFile
 
     public static long EndOf(int group, long length) => Math.Min(length, (group + 1) * GroupBytes);
 
-    /// <exception cref="CorpusException">The file cannot be opened.</exception>
-    public static SafeFileHandle OpenHandle(string path)
-    {
-        try
-        {
-            return File.OpenHandle(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw CannotOpen(path, error);
-        }
-    }
-
     /// <summary>The decompressed content from a byte on; only an uncompressed file can be read from elsewhere than its beginning.</summary>
-    public static Stream OpenContent(string path, InputFormat format, long start)
+    /// <param name="path">The file.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="end">About where reading will end.</param>
+    /// <exception cref="CorpusException">The file cannot be opened.</exception>
+    public static Stream OpenContent(string path, InputFormat format, long start, long end = long.MaxValue)
     {
-        FileStream file;
-        try
-        {
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1, FileOptions.SequentialScan);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw CannotOpen(path, error);
-        }
-
-        file.Position = start;
+        IStoreFile opened = CorpusSource.OpenFile(path);
+        opened.Announce(start, Math.Min(end, opened.LengthBytes) - start);
+        StoreStream file = new(opened, path) { Position = start };
         return format.Compression switch
         {
             InputCompression.Gzip => new GzipContent(file),
@@ -84,27 +67,30 @@ internal static class LineFile
     }
 
     /// <summary>XxHash3 over the length and some of the content, as 16 hex digits.</summary>
-    public static string Fingerprint(string path, SafeFileHandle file, long length)
+    public static string Fingerprint(CorpusSource file)
     {
         XxHash3 hash = new();
+        long length = file.LengthBytes;
         Span<byte> window = stackalloc byte[WindowBytes];
         BinaryPrimitives.WriteInt64LittleEndian(window, length);
         hash.Append(window[..sizeof(long)]);
         long step = Math.Max(WindowBytes, length / Windows);
+        // Where the windows lie close to each other.
+        file.Announce(0, length <= GroupBytes ? length : 0);
         for (long position = 0; position < length; position += step)
         {
             // The last one reaches the end.
             long start = position + step >= length ? Math.Max(0, length - WindowBytes) : position;
-            hash.Append(window[..Read(path, file, start, window)]);
+            hash.Append(window[..Read(file, start, window)]);
         }
 
         return hash.GetCurrentHashAsUInt64().ToString("x16", CultureInfo.InvariantCulture);
     }
 
-    private static void CheckMagic(string path, InputFormat format, SafeFileHandle file, long length)
+    private static void CheckMagic(InputFormat format, CorpusSource file)
     {
         Span<byte> head = stackalloc byte[4];
-        head = head[..Read(path, file, 0, head)];
+        head = head[..Read(file, 0, head)];
         bool isRight = format.Compression switch
         {
             InputCompression.Gzip => head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]),
@@ -116,36 +102,20 @@ internal static class LineFile
         if (!isRight)
         {
             string name = format.Compression == InputCompression.Gzip ? "gzip" : "zstd";
-            throw new CorpusException(length == 0
-                ? $"{path}: the file is empty (0 bytes), which no {name} file is; write or download it again."
-                : $"{path}: not a {name} file: it begins with bytes {Convert.ToHexStringLower(head)}. Write or download it again, or give it the name of what it is.");
+            throw new CorpusException(file.LengthBytes == 0
+                ? $"{file.Path}: the file is empty (0 bytes), which no {name} file is; write or download it again."
+                : $"{file.Path}: not a {name} file: it begins with bytes {Convert.ToHexStringLower(head)}. Write or download it again, or give it the name of what it is.");
         }
     }
 
-    private static int Read(string path, SafeFileHandle file, long position, Span<byte> target)
+    private static int Read(CorpusSource file, long position, Span<byte> target)
     {
         int done = 0;
-        try
+        while (done < target.Length && file.Read(position + done, target[done..]) is > 0 and var read)
         {
-            while (done < target.Length)
-            {
-                int read = RandomAccess.Read(file, target[done..], position + done);
-                if (read == 0)
-                {
-                    break;
-                }
-
-                done += read;
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new CorpusException($"{path}: byte {position + done} cannot be read: {error.Message}", error) { Fault = CorpusFault.Access };
+            done += read;
         }
 
         return done;
     }
-
-    private static CorpusException CannotOpen(string path, Exception error) =>
-        new($"{path}: the file cannot be opened: {error.Message}", error) { Fault = CorpusFault.Access };
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Unicode;
-using Microsoft.Win32.SafeHandles;
 
 namespace Bytemill.Corpus;
 
@@ -36,9 +35,8 @@ internal sealed class LineSource : ITextSource
 
     public static LineSource Open(string path, InputFormat format, SourceOptions options)
     {
-        using SafeFileHandle file = LineFile.OpenHandle(path);
-        long length = RandomAccess.GetLength(file);
-        return new LineSource(path, format, options, length, LineFile.Fingerprint(path, file, length));
+        using CorpusSource file = CorpusSource.Open(path);
+        return new LineSource(path, format, options, file.LengthBytes, LineFile.Fingerprint(file));
     }
 
     public RowSelection SelectRows(int group, long? take, CancellationToken cancellationToken = default) =>
@@ -68,7 +66,7 @@ internal sealed class LineSource : ITextSource
         bool isCut = _format.Compression == InputCompression.None;
         long start = isCut ? group * LineFile.GroupBytes : 0;
         long end = isCut ? LineFile.EndOf(group, _length) : long.MaxValue;
-        using LineReader lines = new(Path, LineFile.OpenContent(Path, _format, Math.Max(0, start - 1)), start, end);
+        using LineReader lines = new(Path, LineFile.OpenContent(Path, _format, Math.Max(0, start - 1), end), start, end);
         using JsonLineParser? json = _format.Kind == InputKind.JsonLines ? new JsonLineParser(_options, _compared) : null;
         long row = 0;
         TextBatch? batch = null;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bytemill.Corpus;
 using Bytemill.Training;
 
 namespace Bytemill.Pipeline;
@@ -79,9 +80,8 @@ internal static class AttemptCheck
             _ => TokenizedResults(directory, index, plan),
         };
         return results?
-            .Where(result => !File.Exists(result.Source))
-            .Select(result => new FileInfo(Path.Combine(plan.Spec.OutputDirectory, result.Name)))
-            .Sum(file => file.Exists ? file.Length : 0) ?? NotThere;
+            .Where(result => !Stores.HasFile(result.Source))
+            .Sum(result => Stores.Of(plan.Spec.OutputDirectory).Find(StorePath.Combine(plan.Spec.OutputDirectory, result.Name))?.LengthBytes ?? 0) ?? NotThere;
     }
 
     // Null where one that was to stay in the output has gone.

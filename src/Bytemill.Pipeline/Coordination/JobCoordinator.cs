@@ -126,7 +126,7 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
 
     private void Working()
     {
-        Command<SubmitJob>(m => Handle(new CoordinatorInput.JobSubmitted(From, m.JobId, m.Spec, Directory.Exists(m.Spec.OutputDirectory), m.Priority)));
+        Command<SubmitJob>(m => Handle(new CoordinatorInput.JobSubmitted(From, m.JobId, m.Spec, JobOutput.IsThere(m.Spec.OutputDirectory), m.Priority)));
         Command<WatchJob>(m => Handle(new CoordinatorInput.JobWatched(From, m.JobId)));
         Command<CancelJob>(m => Handle(new CoordinatorInput.CancelRequested(From, m.JobId)));
         Command<PauseJob>(m => Handle(new CoordinatorInput.PauseRequested(From, m.JobId)));

@@ -55,10 +55,8 @@ internal static partial class DatasetCard
             files.Length,
             new ParallelOptions { MaxDegreeOfParallelism = context.Threads, CancellationToken = context.Cancellation },
             i => files[i] = DatasetFile.Inspect(sources[i]));
-        string output = context.Spec.OutputDirectory;
-        string temporary = Path.Combine(output, WorkDirectory.NameInOutput, FileName);
-        File.WriteAllText(temporary, Describe(manifest, files));
-        File.Move(temporary, Path.Combine(output, FileName), overwrite: true);
+        string card = Describe(manifest, files);
+        JobOutput.Write(context.Spec.OutputDirectory, FileName, file => file.Write(Encoding.UTF8.GetBytes(card)));
     }
 
     /// <summary>The text of the card.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bytemill.Corpus;
 using Bytemill.Training;
 
 namespace Bytemill.Pipeline;
@@ -11,7 +12,7 @@ internal static class DiskCheck
     {
         if (!spec.SkipDiskCheck && (spec.Mode != JobMode.Tokenize || spec.Layout.Shuffle is not null))
         {
-            Require(spec, textBytes, FreeBytes(spec.SpillDirectory ?? spec.OutputDirectory));
+            Require(spec, textBytes, FreeBytes(DirectoryOf(spec)));
         }
     }
 
@@ -24,12 +25,15 @@ internal static class DiskCheck
         long neededBytes = Math.Max(trainingBytes, shufflingBytes);
         if (freeBytes < neededBytes)
         {
-            string directory = spec.SpillDirectory ?? spec.OutputDirectory;
+            string directory = DirectoryOf(spec);
             throw new JobInputException(
                 $"The work files of this job may need up to {Gigabytes(neededBytes)} in '{directory}', whose disk has {Gigabytes(freeBytes.Value)} left. "
                 + "Give a directory on a larger disk with --spill-dir, ask 'bytemill plan' for an estimate from the corpus itself, or start all the same with --no-disk-check.");
         }
     }
+
+    private static string DirectoryOf(JobSpec spec) =>
+        spec.SpillDirectory ?? (StorePath.IsRemote(spec.OutputDirectory) ? JobOutput.WorkAreaOf(spec.OutputDirectory) : spec.OutputDirectory);
 
     /// <summary>Room on the disk that a directory is or will be on; <c>null</c> where the system does not tell.</summary>
     internal static long? FreeBytes(string directory)

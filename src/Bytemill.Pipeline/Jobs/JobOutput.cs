@@ -1,3 +1,6 @@
+using System.IO.Hashing;
+using System.Text;
+using Bytemill.Corpus;
 
 namespace Bytemill.Pipeline;
 
@@ -24,14 +27,27 @@ public static class JobOutput
     /// <exception cref="JobInputException">Something is there already, or the path is a file.</exception>
     public static void CheckTarget(string directory, bool overwrite, string? jobId = null, bool update = false)
     {
-        if (File.Exists(directory))
+        try
+        {
+            CheckDirectory(directory, overwrite, jobId, update);
+        }
+        catch (Exception e) when (StorePath.IsRemote(directory) && e is IOException or UnauthorizedAccessException)
+        {
+            throw new JobInputException($"The output cannot be used: {e.Message}", e);
+        }
+    }
+
+    private static void CheckDirectory(string directory, bool overwrite, string? jobId, bool update)
+    {
+        IStore store = Stores.Of(directory);
+        if (store.Find(directory) is not null)
         {
             throw new JobInputException($"The output '{directory}' is a file; give a directory.");
         }
 
-        string inOutput = Path.Combine(directory, WorkDirectory.NameInOutput);
-        bool hasWork = Directory.Exists(inOutput) && !(jobId is not null && ForeignIn(inOutput, directory, jobId).Length == 0);
-        if (!Directory.Exists(directory) || !Directory.EnumerateFileSystemEntries(directory).Any(path => hasWork || path != inOutput))
+        string inOutput = StorePath.Combine(directory, WorkDirectory.NameInOutput);
+        bool hasWork = store.HasDirectory(inOutput) && !(jobId is not null && ForeignIn(inOutput, directory, jobId).Length == 0);
+        if (!store.Entries(directory).Any(path => hasWork || path != inOutput))
         {
             return;
         }
@@ -57,7 +73,25 @@ public static class JobOutput
     }
 
     /// <summary>Whether the results in a directory are complete.</summary>
-    internal static bool IsComplete(string directory) => File.Exists(Path.Combine(directory, SuccessFileName));
+    internal static bool IsComplete(string directory) => Stores.HasFile(StorePath.Combine(directory, SuccessFileName));
+
+    /// <summary>Writes a file of an output that describes others. It appears as a whole.</summary>
+    /// <param name="directory">Output directory.</param>
+    /// <param name="name">Relative to it.</param>
+    /// <param name="write">Writes the content.</param>
+    internal static void Write(string directory, string name, Action<Stream> write)
+    {
+        string area = WorkAreaOf(directory);
+        Directory.CreateDirectory(area);
+        string temporary = Path.Combine(area, name.Replace('/', '-'));
+        using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write))
+        {
+            write(file);
+            file.Flush(flushToDisk: true);
+        }
+
+        Stores.Of(directory).Publish(temporary, StorePath.Combine(directory, name));
+    }
 
     /// <summary>Fails when a result would replace a file that no earlier job made. Touches nothing.</summary>
     /// <param name="directory">Output directory; need not exist.</param>
@@ -66,9 +100,11 @@ public static class JobOutput
     internal static void CheckNames(string directory, IEnumerable<string> names)
     {
         HashSet<string> ours = EarlierResults(directory);
+        // One look at all of it, where each look is a request.
+        HashSet<string>? there = StorePath.IsRemote(directory) ? [.. Stores.Of(directory).Files(directory).Select(file => file.Path)] : null;
         string? foreign = names.Concat(s_ownFiles)
             .Select(name => FullPath(directory, name))
-            .FirstOrDefault(path => Path.Exists(path) && !ours.Contains(path));
+            .FirstOrDefault(path => (there?.Contains(path) ?? Path.Exists(path)) && !ours.Contains(path));
         if (foreign is not null)
         {
             throw new JobInputException(
@@ -94,11 +130,28 @@ public static class JobOutput
             ? [.. ResultManifest.Read(directory).FileNames.Concat(s_ownFiles).Select(name => FullPath(directory, name))]
             : [];
 
+    /// <summary>Whether the directory exists and stays when nothing is in it: one of an object store never does.</summary>
+    internal static bool IsThere(string directory) => !StorePath.IsRemote(directory) && Directory.Exists(directory);
+
+    /// <summary>Directory of this machine for what belongs to an output and is no result: inside it, or, of one in an object store, below the user's
+    /// local data (<c>XDG_DATA_HOME</c>), under a name made from the output's.</summary>
+    internal static string WorkAreaOf(string directory)
+    {
+        if (!StorePath.IsRemote(directory))
+        {
+            return Path.Combine(directory, WorkDirectory.NameInOutput);
+        }
+
+        string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        return Path.Combine(
+            data.Length > 0 ? data : Path.GetTempPath(), "bytemill", Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(directory))));
+    }
+
     /// <summary>Where a job keeps its work files.</summary>
     internal static string WorkDirectoryOf(JobSpec spec, string jobId) =>
-        spec.SpillDirectory is { } spill
-            ? Path.Combine(spill, SpillPrefix + jobId)
-            : Path.Combine(spec.OutputDirectory, WorkDirectory.NameInOutput, jobId);
+        spec.SpillDirectory is { } spill ? Path.Combine(spill, SpillPrefix + jobId)
+        : StorePath.IsRemote(spec.OutputDirectory) ? Path.Combine(WorkAreaOf(spec.OutputDirectory), SpillPrefix + jobId)
+        : Path.Combine(spec.OutputDirectory, WorkDirectory.NameInOutput, jobId);
 
     /// <summary>Makes the directory and removes the work files that an unfinished job left there.</summary>
     /// <param name="directory">Output directory.</param>
@@ -107,9 +160,10 @@ public static class JobOutput
     /// <exception cref="JobInputException">Another process works there by itself.</exception>
     internal static void Prepare(string directory, WorkDirectory work, string jobId)
     {
-        Directory.CreateDirectory(directory);
-        string inOutput = Path.Combine(directory, WorkDirectory.NameInOutput);
-        if (Directory.Exists(inOutput))
+        IStore store = Stores.Of(directory);
+        store.CreateDirectory(directory);
+        string inOutput = StorePath.Combine(directory, WorkDirectory.NameInOutput);
+        if (store.HasDirectory(inOutput))
         {
             if (LocalRun.JobIdAt(directory) != jobId)
             {
@@ -118,15 +172,17 @@ public static class JobOutput
 
             foreach (string entry in ForeignIn(inOutput, directory, jobId))
             {
-                RemoveWorkOf(entry);
+                RemoveWorkOf(store, entry);
             }
+
+            store.GiveUpUnfinished(directory);
         }
 
-        Directory.CreateDirectory(inOutput);
+        store.CreateDirectory(inOutput);
         if (PointerTo(directory, work) is { } pointerToWork)
         {
             // An output without it would not tell that its job is unfinished, nor where the rest is.
-            File.WriteAllText(pointerToWork, work.Root);
+            store.Write(pointerToWork, Encoding.UTF8.GetBytes(work.Root));
         }
     }
 
@@ -136,12 +192,12 @@ public static class JobOutput
         bool isOwnRun = LocalRun.JobIdAt(directory) == jobId;
         return
         [
-            .. Directory.EnumerateFileSystemEntries(inOutput).Where(path => Path.GetFileName(path) is var name
+            .. Stores.Of(inOutput).Entries(inOutput).Where(path => Path.GetFileName(path) is var name
                 && name != jobId && name != SpillPrefix + jobId + PointerExtension && !(isOwnRun && name == LocalRun.DirectoryName)),
         ];
     }
 
-    private static void RemoveWorkOf(string entry)
+    private static void RemoveWorkOf(IStore store, string entry)
     {
         if (Directory.Exists(entry))
         {
@@ -149,20 +205,20 @@ public static class JobOutput
             return;
         }
 
-        if (entry.EndsWith(PointerExtension, StringComparison.Ordinal) && File.ReadAllText(entry) is var left
+        if (entry.EndsWith(PointerExtension, StringComparison.Ordinal) && Stores.ReadAllText(entry) is var left
             && Path.GetFileName(left).StartsWith(SpillPrefix, StringComparison.Ordinal))
         {
             new WorkDirectory(left).Delete();
         }
 
-        File.Delete(entry);
+        store.Delete([entry]);
     }
 
     private static string? PointerTo(string directory, WorkDirectory work)
     {
         string name = Path.GetFileName(work.Root);
         return name.StartsWith(SpillPrefix, StringComparison.Ordinal)
-            ? Path.Combine(directory, WorkDirectory.NameInOutput, name + PointerExtension)
+            ? StorePath.Combine(StorePath.Combine(directory, WorkDirectory.NameInOutput), name + PointerExtension)
             : null;
     }
 
@@ -172,7 +228,8 @@ public static class JobOutput
     internal static void RemoveEarlierResults(string directory, IReadOnlySet<string>? stay = null)
     {
         // First the mark: from here on the old results do not count as complete.
-        File.Delete(Path.Combine(directory, SuccessFileName));
+        IStore store = Stores.Of(directory);
+        store.Delete([StorePath.Combine(directory, SuccessFileName)]);
         if (!ResultManifest.IsAt(directory))
         {
             return;
@@ -180,28 +237,23 @@ public static class JobOutput
 
         string root = FullPath(directory, "");
         root = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
-        foreach (string name in ResultManifest.Read(directory).FileNames)
-        {
-            string path = FullPath(directory, name);
-            if (path.StartsWith(root, StringComparison.Ordinal) && stay?.Contains(path) != true)
-            {
-                DeleteFileIfThere(path);
-            }
-        }
-
-        RemoveIfEmpty(Path.Combine(directory, KeptCounts.DirectoryName));
-        DeleteFileIfThere(Path.Combine(directory, OutputLedger.FileName));
+        store.Delete(ResultManifest.Read(directory).FileNames
+            .Select(name => FullPath(directory, name))
+            .Where(path => path.StartsWith(root, StringComparison.Ordinal) && stay?.Contains(path) != true));
+        store.DeleteEmptyDirectory(StorePath.Combine(directory, KeptCounts.DirectoryName));
+        store.Delete([StorePath.Combine(directory, OutputLedger.FileName)]);
         if (stay is not { Count: > 0 })
         {
-            File.Delete(Path.Combine(directory, ResultManifest.FileName));
+            store.Delete([StorePath.Combine(directory, ResultManifest.FileName)]);
         }
     }
 
     /// <summary>Removes what a job published of its results before it failed.</summary>
     internal static void RemoveUnfinishedResults(string directory)
     {
-        if (!File.Exists(Path.Combine(directory, SuccessFileName)))
+        if (!Stores.HasFile(StorePath.Combine(directory, SuccessFileName)))
         {
+            Stores.Of(directory).GiveUpUnfinished(directory);
             RemoveEarlierResults(directory);
         }
     }
@@ -215,7 +267,7 @@ public static class JobOutput
         work.Delete();
         if (PointerTo(directory, work) is { } pointer)
         {
-            DeleteFileIfThere(pointer);
+            Stores.Of(directory).Delete([pointer]);
         }
 
         RemoveEmpty(directory, keepDirectory);
@@ -224,28 +276,13 @@ public static class JobOutput
     /// <summary>Removes the place for work files, and the output directory, where nothing is in them.</summary>
     internal static void RemoveEmpty(string directory, bool keepDirectory)
     {
-        RemoveIfEmpty(Path.Combine(directory, WorkDirectory.NameInOutput));
+        // Of this machine, wherever the output is.
+        Stores.Of(WorkAreaOf(directory)).DeleteEmptyDirectory(WorkAreaOf(directory));
         if (!keepDirectory)
         {
-            RemoveIfEmpty(directory);
+            Stores.Of(directory).DeleteEmptyDirectory(directory);
         }
     }
 
-    private static string FullPath(string directory, string name) => Path.GetFullPath(Path.Combine(directory, name));
-
-    private static void DeleteFileIfThere(string path)
-    {
-        if (File.Exists(path))
-        {
-            File.Delete(path);
-        }
-    }
-
-    private static void RemoveIfEmpty(string directory)
-    {
-        if (Directory.Exists(directory) && !Directory.EnumerateFileSystemEntries(directory).Any())
-        {
-            Directory.Delete(directory);
-        }
-    }
+    private static string FullPath(string directory, string name) => StorePath.Full(StorePath.Combine(directory, name));
 }

@@ -12,6 +12,9 @@ public static class JobPreflight
 {
     private const int ParallelInspections = 8;
 
+    // Where each look waits for an answer from afar.
+    private const int ParallelRemoteInspections = 32;
+
     /// <param name="spec">The job.</param>
     /// <param name="jobId">The job, when it has begun already: its own files in the output do not stand in its way.</param>
     /// <param name="cancellation">Breaks it off.</param>
@@ -28,7 +31,7 @@ public static class JobPreflight
         JobOutput.CheckTarget(spec.OutputDirectory, spec.Overwrite, jobId, spec.Update);
         Wire.Ledger? earlier = spec.Update ? OutputLedger.ReadFor(spec, paths, given?.Hash ?? "") : null;
         Wire.KeptCounts? counts = spec.Extend is { } extended ? KeptCounts.Read(extended) : null;
-        JobOutput.CheckInputs(spec.OutputDirectory, spec.ModelPath is { } model ? paths.Append(Path.GetFullPath(model)) : paths);
+        JobOutput.CheckInputs(spec.OutputDirectory, spec.ModelPath is { } model ? paths.Append(StorePath.Full(model)) : paths);
         JobInputs found = Inspect(inputs, spec, cancellation);
         if (spec.Mode != JobMode.Train && spec.Layout.Shuffle is not null)
         {
@@ -59,7 +62,7 @@ public static class JobPreflight
         }
 
         Require(
-            spec.Extend is null || Path.GetFullPath(spec.Extend) != Path.GetFullPath(spec.OutputDirectory),
+            spec.Extend is null || StorePath.Full(spec.Extend) != StorePath.Full(spec.OutputDirectory),
             $"The job in '{spec.Extend}' (--extend) cannot be replaced by the one that takes its counts over; give another --output.");
         DatasetCard.Check(spec);
         spec.Sampling?.Check();
@@ -97,20 +100,19 @@ public static class JobPreflight
 
     private static TokenizerModel CheckModel(string? path)
     {
-        if (path is null || !File.Exists(path))
+        if (path is null || !Stores.HasFile(path))
         {
             throw new JobInputException($"No model at '{path}'. Give the model.bytemill of a training run with --model.");
         }
 
         try
         {
-            if (ModelFormats.DetectFile(path) is not ModelFormat.Bytemill and var format)
+            if (ModelSource.WithLocalFile(path, ModelFormats.DetectFile) is not ModelFormat.Bytemill and var format)
             {
                 throw new JobInputException($"{path}: found a model in the format {format}; jobs take model.bytemill. Convert it first: bytemill convert {path} model.bytemill");
             }
 
-            using FileStream file = File.OpenRead(path);
-            return ModelFile.Read(file, path);
+            return ModelSource.Read(path);
         }
         catch (ModelFormatException e)
         {
@@ -126,7 +128,7 @@ public static class JobPreflight
         Parallel.For(
             0,
             inputs.Length,
-            new ParallelOptions { MaxDegreeOfParallelism = ParallelInspections, CancellationToken = cancellation },
+            new ParallelOptions { MaxDegreeOfParallelism = inputs.Any(input => StorePath.IsRemote(input.Path)) ? ParallelRemoteInspections : ParallelInspections, CancellationToken = cancellation },
             i =>
             {
                 try
@@ -156,7 +158,7 @@ public static class JobPreflight
             [.. files.OfType<CorpusFile>()],
             [
                 .. inputs.Zip(failures, (input, failure) => (input.Path, failure)).Where(file => file.failure is not null)
-                    .Select(file => new LeftOutFile(file.Path, new FileInfo(file.Path).Length, file.failure!.Message)),
+                    .Select(file => new LeftOutFile(file.Path, Stores.Of(file.Path).Find(file.Path)?.LengthBytes ?? 0, file.failure!.Message)),
             ]);
     }
 

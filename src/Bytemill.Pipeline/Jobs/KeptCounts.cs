@@ -36,15 +36,15 @@ internal static class KeptCounts
             throw new JobInputException($"No results of a finished job in '{output}' (--extend). Give the output of 'train' or 'run'.");
         }
 
-        string path = Path.Combine(output, DirectoryName, IndexName);
-        if (!File.Exists(path))
+        string path = StorePath.Combine(output, $"{DirectoryName}/{IndexName}");
+        if (!Stores.HasFile(path))
         {
             throw new JobInputException($"The job in '{output}' (--extend) kept no counts. Only one that was given --keep-counts can be extended.");
         }
 
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using Stream file = Stores.OpenRead(path);
             return CheckedMessage.Read(file, Wire.KeptCounts.Parser);
         }
         catch (RunFormatException e)
@@ -86,23 +86,15 @@ internal static class KeptCounts
     /// <summary>Writes the index; the runs are there.</summary>
     public static void Write(TaskContext context, IEnumerable<Wire.KeptRun> runs)
     {
-        string directory = Path.Combine(context.Spec.OutputDirectory, DirectoryName);
-        Directory.CreateDirectory(directory);
-        string temporary = Path.Combine(context.Spec.OutputDirectory, WorkDirectory.NameInOutput, "counts-" + IndexName);
-        using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write))
+        var index = new Wire.KeptCounts
         {
-            CheckedMessage.Write(file, new Wire.KeptCounts
-            {
-                CountingVersion = CountingVersion,
-                UnicodeVersion = TextNormalizer.UnicodeVersion,
-                Spec = WireJobs.ToWire(Options(context.Spec)),
-                NgramRangeStarts = { context.Plan.NGramRanges.Starts },
-                Runs = { runs },
-            });
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, Path.Combine(directory, IndexName), overwrite: true);
+            CountingVersion = CountingVersion,
+            UnicodeVersion = TextNormalizer.UnicodeVersion,
+            Spec = WireJobs.ToWire(Options(context.Spec)),
+            NgramRangeStarts = { context.Plan.NGramRanges.Starts },
+            Runs = { runs },
+        };
+        JobOutput.Write(context.Spec.OutputDirectory, $"{DirectoryName}/{IndexName}", file => CheckedMessage.Write(file, index));
     }
 
     /// <summary>Whether a range was of this very file, looked at in the same way.</summary>

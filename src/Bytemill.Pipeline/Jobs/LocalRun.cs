@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bytemill.Corpus;
 using Bytemill.Training;
 using Microsoft.Data.Sqlite;
 
@@ -9,7 +10,7 @@ namespace Bytemill.Pipeline;
 /// the job stays there when the process ends before the job, however it ends.
 /// </summary>
 /// <remarks>
-/// All of it is in <c>_bytemill/run</c> of the output: <c>lock</c>, held by the process; <c>job.pb</c>, what was asked for;
+/// All of it is in <c>_bytemill/run</c> of the output (of one in an object store, in a directory of this machine: <see cref="JobOutput.WorkAreaOf"/>): <c>lock</c>, held by the process; <c>job.pb</c>, what was asked for;
 /// <c>journal.db</c>, what the coordinator has decided. The rest of <c>_bytemill</c> is the job's work files.
 /// </remarks>
 public sealed class LocalRun : IDisposable
@@ -52,7 +53,7 @@ public sealed class LocalRun : IDisposable
     /// <exception cref="JobInputException">Another process works in the output.</exception>
     public static LocalRun Begin(JobSpec spec)
     {
-        bool madeOutput = !Directory.Exists(spec.OutputDirectory);
+        bool madeOutput = !Stores.Of(spec.OutputDirectory).HasDirectory(spec.OutputDirectory);
         FileStream held = Lock(spec.OutputDirectory);
         try
         {
@@ -162,7 +163,7 @@ public sealed class LocalRun : IDisposable
     }
 
     private static string PathIn(string outputDirectory, string name) =>
-        Path.Combine(outputDirectory, WorkDirectory.NameInOutput, DirectoryName, name);
+        Path.Combine(JobOutput.WorkAreaOf(outputDirectory), DirectoryName, name);
 
     // Held by the system for as long as the process lives, and no longer.
     private static FileStream Lock(string outputDirectory)
@@ -196,12 +197,12 @@ public sealed class LocalRun : IDisposable
             return "";
         }
 
-        if (!File.Exists(path))
+        if (!Stores.HasFile(path))
         {
             throw new JobInputException($"No model at '{path}'. Give the model.bytemill of a training run with --model.");
         }
 
-        using FileStream file = File.OpenRead(path);
+        using Stream file = Stores.OpenRead(path);
         return FileHash.Of(file);
     }
 }

@@ -112,20 +112,13 @@ internal static class OutputLedger
             });
         }
 
-        string temporary = Path.Combine(output, WorkDirectory.NameInOutput, FileName);
-        using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write))
-        {
-            CheckedMessage.Write(file, ledger);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, Path.Combine(output, FileName), overwrite: true);
+        JobOutput.Write(output, FileName, file => CheckedMessage.Write(file, ledger));
     }
 
     private static Wire.Ledger Read(string output)
     {
-        string path = Path.Combine(output, FileName);
-        if (!File.Exists(path))
+        string path = StorePath.Combine(output, FileName);
+        if (!Stores.HasFile(path))
         {
             throw new JobInputException(
                 $"The output '{output}' does not say what its files were made of: there is no '{FileName}' in it, as when all rows were shuffled, a limit was set, or an older version made them. Tokenize all inputs anew with --overwrite.");
@@ -133,7 +126,7 @@ internal static class OutputLedger
 
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using Stream file = Stores.OpenRead(path);
             return CheckedMessage.Read(file, Wire.Ledger.Parser);
         }
         catch (RunFormatException e)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Bytemill.Corpus;
 
 namespace Bytemill.Pipeline;
 
@@ -83,14 +84,17 @@ public sealed record ResultManifest
             .Concat(DatasetCard is { } card ? [card] : [])
             .Concat(Counts is { } counts ? KeptCounts.FileNames(counts.Runs) : []);
 
+    /// <summary>Path of the manifest of an output.</summary>
+    public static string PathIn(string directory) => StorePath.Combine(directory, FileName);
+
     /// <summary>Reads the manifest of a directory.</summary>
     /// <exception cref="JobInputException">It is not a manifest of ours.</exception>
     public static ResultManifest Read(string directory)
     {
-        string path = Path.Combine(directory, FileName);
+        string path = PathIn(directory);
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using Stream file = Stores.OpenRead(path);
             ResultManifest? manifest = JsonSerializer.Deserialize<ResultManifest>(file, s_json);
             return manifest is { Format: CurrentFormat }
                 ? manifest
@@ -104,7 +108,7 @@ public sealed record ResultManifest
 
     internal static bool IsAt(string directory)
     {
-        if (!File.Exists(Path.Combine(directory, FileName)))
+        if (!Stores.HasFile(PathIn(directory)))
         {
             return false;
         }
@@ -124,23 +128,13 @@ public sealed record ResultManifest
     /// <summary>Whether this very manifest is in the directory: a publication that was broken off and goes on.</summary>
     internal bool IsWrittenTo(string directory)
     {
-        string path = Path.Combine(directory, FileName);
+        string path = PathIn(directory);
         using var own = new MemoryStream();
         WriteTo(own);
-        return File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(own.GetBuffer().AsSpan(0, (int)own.Length));
+        return Stores.HasFile(path) && Stores.ReadAllBytes(path).AsSpan().SequenceEqual(own.GetBuffer().AsSpan(0, (int)own.Length));
     }
 
-    internal void Write(string directory)
-    {
-        string temporary = Path.Combine(directory, WorkDirectory.NameInOutput, FileName);
-        using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write))
-        {
-            WriteTo(file);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, Path.Combine(directory, FileName), overwrite: true);
-    }
+    internal void Write(string directory) => JobOutput.Write(directory, FileName, WriteTo);
 
     private void WriteTo(Stream stream)
     {

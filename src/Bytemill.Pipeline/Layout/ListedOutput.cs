@@ -1,3 +1,5 @@
+using Bytemill.Corpus;
+
 namespace Bytemill.Pipeline;
 
 /// <summary>A committed file that is to be published.</summary>
@@ -7,7 +9,7 @@ namespace Bytemill.Pipeline;
 internal sealed record ListedOutput(string Source, ManifestOutput Result, bool IsInPlace = false)
 {
     /// <summary>Whether it is there as long as it was made, where it is in place.</summary>
-    public bool IsThere => !IsInPlace || (new FileInfo(Source) is { Exists: true } file && file.Length == Result.LengthBytes);
+    public bool IsThere => !IsInPlace || Stores.Of(Source).Find(Source)?.LengthBytes == Result.LengthBytes;
 
     /// <summary>The files of all tasks that made some, in order.</summary>
     public static IEnumerable<ListedOutput> ReadAll(TaskContext context)
@@ -53,7 +55,7 @@ internal sealed record ListedOutput(string Source, ManifestOutput Result, bool I
                 info.InPlace);
         }
 
-        string SourceOf(string workName, string name) => info.InPlace ? Path.Combine(plan.Spec.OutputDirectory, name) : Path.Combine(directory, workName);
+        string SourceOf(string workName, string name) => info.InPlace ? StorePath.Combine(plan.Spec.OutputDirectory, name) : Path.Combine(directory, workName);
     }
 
     /// <summary>What a task says of its files.</summary>

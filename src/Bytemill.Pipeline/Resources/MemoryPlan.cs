@@ -25,6 +25,9 @@ public sealed record MemoryPlan(long BudgetBytes, int Tasks)
     /// <summary>Text that a task decodes at once, where pages are not larger; its reader holds a small multiple of it.</summary>
     public long ReadingBytes => Math.Clamp(BudgetBytes / 128 / Tasks, 256 << 10, 8 << 20);
 
+    /// <summary>For what all tasks together fetch ahead from an object store, where they read from one.</summary>
+    public long ReadAheadBytes => Math.Clamp(BudgetBytes / 32, 8 << 20, 256 << 20);
+
     /// <summary>For the text and the keys of one counting task.</summary>
     public long CountingBytes => Shared / Tasks;
 

@@ -1,3 +1,5 @@
+using Bytemill.Corpus;
+
 namespace Bytemill.Pipeline;
 
 /// <summary>Where one attempt at a task writes; becomes visible as a whole by <see cref="Commit"/> or not at all.</summary>
@@ -35,7 +37,18 @@ internal sealed class AttemptDirectory
     /// <summary>Makes a file that nobody changes any more one of the attempt, too.</summary>
     /// <param name="source">Full path.</param>
     /// <param name="name">Its name here.</param>
-    public void TakeOver(string source, string name) => HardLink.CreateOrCopy(source, Path.Combine(_pending, name));
+    public void TakeOver(string source, string name)
+    {
+        if (!StorePath.IsRemote(source))
+        {
+            HardLink.CreateOrCopy(source, Path.Combine(_pending, name));
+            return;
+        }
+
+        using Stream file = Stores.OpenRead(source);
+        using FileStream copy = Create(name);
+        file.CopyTo(copy);
+    }
 
     /// <summary>Flushes every file to disk and renames the attempt to its committed name.</summary>
     /// <returns>Bytes of the files.</returns>

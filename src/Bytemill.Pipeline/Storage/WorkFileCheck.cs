@@ -1,3 +1,4 @@
+using Bytemill.Corpus;
 using Bytemill.Tokenization;
 using Bytemill.Training;
 
@@ -32,7 +33,7 @@ internal static class WorkFileCheck
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using Stream file = Stores.OpenRead(path);
             return file.Length == lengthBytes && FileHash.Of(file) == xxh3;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -55,7 +56,7 @@ internal static class WorkFileCheck
             using FileStream file = File.OpenRead(path);
             Compare(file, xxh3);
         }
-        else if (!File.Exists(finalPath))
+        else if (!Stores.HasFile(finalPath))
         {
             throw new FileNotFoundException($"A committed result is gone: neither '{path}' nor '{finalPath}' is there.", path);
         }

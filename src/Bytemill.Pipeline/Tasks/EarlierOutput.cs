@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bytemill.Corpus;
 
 namespace Bytemill.Pipeline;
 
@@ -18,8 +19,8 @@ internal static class EarlierOutput
         string name = context.Plan.TokenizedFile(context.Index).Name;
         Wire.TokenizedFileInfo info = earlier.Info.Clone();
         ImmutableArray<(string Path, string WorkName, long LengthBytes, string Xxh3)> files = context.Spec.Layout.IsPlain
-            ? [(Path.Combine(output, earlier.Name), WorkFileNames.Tokenized, info.LengthBytes, info.Xxh3)]
-            : [.. info.Files.Select(file => (Path.Combine(output, file.Name), file.WorkName, file.LengthBytes, file.Xxh3))];
+            ? [(StorePath.Combine(output, earlier.Name), WorkFileNames.Tokenized, info.LengthBytes, info.Xxh3)]
+            : [.. info.Files.Select(file => (StorePath.Combine(output, file.Name), file.WorkName, file.LengthBytes, file.Xxh3))];
         if (!files.All(file => WorkFileCheck.IsWhole(file.Path, file.LengthBytes, file.Xxh3)))
         {
             return null;

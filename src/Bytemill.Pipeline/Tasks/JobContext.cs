@@ -16,7 +16,7 @@ internal sealed class JobContext : IDisposable
     private const LazyThreadSafetyMode Retryable = LazyThreadSafetyMode.PublicationOnly;
 
     private readonly ConcurrentDictionary<string, Lazy<StageManifest>> _manifests = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<int, (long Length, DateTime Time)> _verifiedFiles = new();
+    private readonly ConcurrentDictionary<int, StoredFile> _verifiedFiles = new();
     private readonly MemoryPlan _memory;
     private readonly ResidentSetGuard _residentSet;
     private readonly Lock _gate = new();
@@ -117,7 +117,7 @@ internal sealed class JobContext : IDisposable
             {
                 // By its manifest: a vocabulary that was lost before it was read is made anew under another.
                 _tokenizer = (manifest, new Lazy<Tokenizer>(
-                    () => Plan.Spec.ModelPath is { } path ? Tokenization.Tokenizer.Load(path) : new Tokenizer(TrainedModel.Read(PathOf(manifest, 0, WorkFileNames.Vocabulary))),
+                    () => Plan.Spec.ModelPath is { } path ? ModelSource.WithLocalFile(path, Tokenization.Tokenizer.Load) : new Tokenizer(TrainedModel.Read(PathOf(manifest, 0, WorkFileNames.Vocabulary))),
                     Retryable));
             }
 
@@ -145,7 +145,7 @@ internal sealed class JobContext : IDisposable
     /// <exception cref="IOException">It was written to meanwhile, as far as its time tells, and yet is the same: to be read once more.</exception>
     public void ReadInput(int fileIndex, Action read)
     {
-        (long Length, DateTime Time) before = Verify(fileIndex);
+        StoredFile before = Verify(fileIndex);
         try
         {
             read();
@@ -170,10 +170,10 @@ internal sealed class JobContext : IDisposable
 
     // Whether it is the file that was planned, its footer tells and not its time: that changes when somebody copies or touches it. Looked at once for each
     // file, time and node.
-    private (long Length, DateTime Time) Verify(int fileIndex)
+    private StoredFile Verify(int fileIndex)
     {
-        (long Length, DateTime Time) stamp = StampOf(fileIndex);
-        if (_verifiedFiles.TryGetValue(fileIndex, out (long Length, DateTime Time) verified) && verified == stamp)
+        StoredFile stamp = StampOf(fileIndex);
+        if (_verifiedFiles.TryGetValue(fileIndex, out StoredFile verified) && verified == stamp)
         {
             return stamp;
         }
@@ -193,12 +193,11 @@ internal sealed class JobContext : IDisposable
         return stamp;
     }
 
-    private (long Length, DateTime Time) StampOf(int fileIndex)
+    private StoredFile StampOf(int fileIndex)
     {
-        var file = new FileInfo(Plan.Files[fileIndex].Path);
-        return file.Exists
-            ? (file.Length, file.LastWriteTimeUtc)
-            : throw new CorpusException($"{file.FullName}: the file went away while the job was running. Run the job again.") { Fault = CorpusFault.Access };
+        string path = Plan.Files[fileIndex].Path;
+        return Stores.Of(path).Find(path)
+            ?? throw new CorpusException($"{path}: the file went away while the job was running. Run the job again.") { Fault = CorpusFault.Access };
     }
 
     private CorpusFile InspectAgain(string path)

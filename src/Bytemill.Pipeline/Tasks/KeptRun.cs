@@ -1,3 +1,5 @@
+using Bytemill.Corpus;
+
 namespace Bytemill.Pipeline;
 
 /// <summary>Counts that stay for jobs to come, and counts of jobs before.</summary>
@@ -12,7 +14,7 @@ internal static class KeptRun
             return null;
         }
 
-        string path = Path.Combine(context.Spec.Extend!, KeptCounts.DirectoryName, run.File);
+        string path = StorePath.Combine(context.Spec.Extend!, $"{KeptCounts.DirectoryName}/{run.File}");
         if (!WorkFileCheck.IsWhole(path, run.LengthBytes, run.Xxh3))
         {
             return null;

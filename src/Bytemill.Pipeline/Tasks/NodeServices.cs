@@ -1,3 +1,5 @@
+using Bytemill.Corpus;
+
 namespace Bytemill.Pipeline;
 
 /// <summary>What the actors of one node share.</summary>
@@ -12,6 +14,7 @@ internal sealed class NodeServices : IDisposable
         BudgetBytes = budget;
         Memory = new MemoryPlan(budget / options.MaxJobs, threads);
         ResidentSet = new ResidentSetGuard(budget + (MemoryPlan.RuntimeBytes / 2), budget + MemoryPlan.RuntimeBytes);
+        Stores.ReadAheadBytes = Memory.ReadAheadBytes;
         Jobs = new JobContextCache(Memory, ResidentSet);
         Spill = options.SpillDirectory is { } directory ? NodeSpillDirectory.Claim(directory) : null;
     }

@@ -24,13 +24,13 @@ internal sealed class PublishResultsTask : ITaskBody
             // How many files there are, and so all their names, is known only now.
             RequireDistinct(outputs);
             JobOutput.CheckNames(spec.OutputDirectory, outputs.Where(output => !output.IsInPlace).Select(output => output.Result.Path));
-            JobOutput.RemoveEarlierResults(spec.OutputDirectory, outputs.Where(output => output.IsInPlace).Select(output => Path.GetFullPath(output.Source)).ToHashSet(StringComparer.Ordinal));
+            JobOutput.RemoveEarlierResults(spec.OutputDirectory, outputs.Where(output => output.IsInPlace).Select(output => StorePath.Full(output.Source)).ToHashSet(StringComparer.Ordinal));
             manifest.Write(spec.OutputDirectory);
         }
 
         if (spec.DatasetCard)
         {
-            DatasetCard.Write(context, manifest, [.. outputs.Select(output => File.Exists(output.Source) ? output.Source : Path.Combine(spec.OutputDirectory, output.Result.Path))]);
+            DatasetCard.Write(context, manifest, [.. outputs.Select(output => File.Exists(output.Source) ? output.Source : StorePath.Combine(spec.OutputDirectory, output.Result.Path))]);
         }
 
         if (spec.KeepCounts)
@@ -43,24 +43,24 @@ internal sealed class PublishResultsTask : ITaskBody
             OutputLedger.Write(context, manifest.Models[0].Sha256);
         }
 
-        foreach ((string source, string target) in Moves(context, outputs))
-        {
-            Move(source, target);
-        }
-
-        File.WriteAllBytes(Path.Combine(spec.OutputDirectory, JobOutput.SuccessFileName), []);
+        IStore store = Stores.Of(spec.OutputDirectory);
+        ForAll(context, store.ParallelTransfers, Moves(context, outputs), move => Move(store, move.Source, move.Target));
+        store.Write(StorePath.Combine(spec.OutputDirectory, JobOutput.SuccessFileName), []);
         return new TaskMetrics { Units = 1 };
     }
 
     // The last moment: what has been damaged since its task committed it can still be made anew; what is published is not looked at again.
-    private static void CheckTokenized(TaskContext context, ImmutableArray<ListedOutput> outputs)
+    private static void CheckTokenized(TaskContext context, ImmutableArray<ListedOutput> outputs) => ForAll(
+        context,
+        context.Threads,
+        outputs,
+        output => Require(context, output));
+
+    private static void ForAll<T>(TaskContext context, int atOnce, IEnumerable<T> items, Action<T> action)
     {
         try
         {
-            Parallel.ForEach(
-                outputs,
-                new ParallelOptions { MaxDegreeOfParallelism = context.Threads, CancellationToken = context.Cancellation },
-                output => Require(context, output));
+            Parallel.ForEach(items, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = context.Cancellation }, action);
         }
         catch (AggregateException e)
         {
@@ -73,7 +73,7 @@ internal sealed class PublishResultsTask : ITaskBody
     {
         if (!output.IsInPlace)
         {
-            WorkFileCheck.Require(output.Source, output.Result.Xxh3, Path.Combine(context.Spec.OutputDirectory, output.Result.Path));
+            WorkFileCheck.Require(output.Source, output.Result.Xxh3, StorePath.Combine(context.Spec.OutputDirectory, output.Result.Path));
         }
         else if (!output.IsThere)
         {
@@ -95,7 +95,7 @@ internal sealed class PublishResultsTask : ITaskBody
         JobSpec spec = context.Spec;
         if (spec.ModelPath is { } given)
         {
-            TokenizerModel model = ModelFile.ReadFile(given);
+            TokenizerModel model = ModelSource.Read(given);
             return [new ManifestModel(given, model.Options.MaxVocabSize, model.Vocabulary.Count, model.Hash)];
         }
 
@@ -104,7 +104,7 @@ internal sealed class PublishResultsTask : ITaskBody
         {
             string name = spec.ModelFileName(size);
             string source = context.Job.PathOf(manifest, 0, WorkFileNames.Vocabulary);
-            TokenizerModel model = TrainedModel.Read(File.Exists(source) ? source : Path.Combine(spec.OutputDirectory, name));
+            TokenizerModel model = TrainedModel.Read(File.Exists(source) ? source : StorePath.Combine(spec.OutputDirectory, name));
             models.Add(new ManifestModel(name, size, model.Vocabulary.Count, model.Hash));
         }
 
@@ -117,28 +117,27 @@ internal sealed class PublishResultsTask : ITaskBody
         StageInputs inputs = context.Stage.Inputs;
         foreach ((int size, string manifest) in spec.ModelPath is null ? inputs.ParseVocabularies() : [])
         {
-            yield return (context.Job.PathOf(manifest, 0, WorkFileNames.Vocabulary), Path.Combine(spec.OutputDirectory, spec.ModelFileName(size)));
+            yield return (context.Job.PathOf(manifest, 0, WorkFileNames.Vocabulary), StorePath.Combine(spec.OutputDirectory, spec.ModelFileName(size)));
         }
 
         for (int partition = 0; spec.KeepCounts && partition < context.Plan.Partitions.Length; partition++)
         {
-            yield return (context.Job.PathOf(inputs.Counts, partition, WorkFileNames.Run), Path.Combine(spec.OutputDirectory, KeptCounts.RunName(partition)));
+            yield return (context.Job.PathOf(inputs.Counts, partition, WorkFileNames.Run), StorePath.Combine(spec.OutputDirectory, KeptCounts.RunName(partition)));
         }
 
         foreach (ListedOutput output in outputs.Where(output => !output.IsInPlace))
         {
-            yield return (output.Source, Path.Combine(spec.OutputDirectory, output.Result.Path));
+            yield return (output.Source, StorePath.Combine(spec.OutputDirectory, output.Result.Path));
         }
     }
 
-    private static void Move(string source, string target)
+    private static void Move(IStore store, string source, string target)
     {
         if (File.Exists(source))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Move(source, target, overwrite: true);
+            store.Publish(source, target);
         }
-        else if (!File.Exists(target))
+        else if (store.Find(target) is null)
         {
             throw new FileNotFoundException($"A committed result is gone: neither '{source}' nor '{target}' is there.", source);
         }

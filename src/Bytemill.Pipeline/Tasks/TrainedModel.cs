@@ -11,7 +11,7 @@ internal static class TrainedModel
     {
         try
         {
-            return ModelFile.ReadFile(path);
+            return ModelSource.Read(path);
         }
         catch (ModelFormatException e)
         {

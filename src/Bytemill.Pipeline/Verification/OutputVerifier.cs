@@ -22,7 +22,7 @@ public static class OutputVerifier
 
         ResultManifest manifest = ResultManifest.Read(directory);
         var general = new FileFindings();
-        if (!File.Exists(Path.Combine(directory, JobOutput.SuccessFileName)))
+        if (!Stores.HasFile(StorePath.Combine(directory, JobOutput.SuccessFileName)))
         {
             general.Faults.Add($"{directory}: there is no {JobOutput.SuccessFileName}: the results are not complete.");
         }
@@ -50,7 +50,7 @@ public static class OutputVerifier
                 CorpusFile? input = inputs.IsEmpty || !KeepsRowsInPlace(manifest) ? null : inputs[i % inputs.Length];
                 using InputText? text = input is null ? null : new InputText(input, SourceOptionsOf(manifest), leftOut);
                 findings[i] = new TokenizedFileVerifier(tokenizer, isBest, manifest.Layout?.Pack, options.RowsPerFile)
-                    .Verify(Path.Combine(directory, output.Path), output, hash, text, cancellation);
+                    .Verify(StorePath.Combine(directory, output.Path), output, hash, text, cancellation);
             });
 
         if (!manifest.Outputs.IsEmpty)
@@ -105,8 +105,8 @@ public static class OutputVerifier
         var models = ImmutableArray.CreateBuilder<TokenizerModel>();
         foreach (ManifestModel expected in manifest.Models)
         {
-            string path = Path.Combine(directory, expected.Path);
-            if (!File.Exists(path))
+            string path = StorePath.Combine(directory, expected.Path);
+            if (!Stores.HasFile(path))
             {
                 // A model that the job did not make may go its own way.
                 (manifest.Options is null ? findings.Notes : findings.Faults).Add($"{path}: the model is gone.");
@@ -115,7 +115,7 @@ public static class OutputVerifier
 
             try
             {
-                TokenizerModel model = ModelFile.ReadFile(path);
+                TokenizerModel model = ModelSource.Read(path);
                 models.Add(model);
                 if (model.Hash != expected.Sha256)
                 {
@@ -130,8 +130,8 @@ public static class OutputVerifier
 
         if (given is not null)
         {
-            models.Add(File.Exists(given)
-                ? ModelFile.ReadFile(given)
+            models.Add(Stores.HasFile(given)
+                ? ModelSource.Read(given)
                 : throw new JobInputException($"No model at '{given}'. Give the model.bytemill that the files were made with."));
             if (manifest.Models.All(model => model.Sha256 != models[^1].Hash))
             {
@@ -154,7 +154,7 @@ public static class OutputVerifier
         {
             try
             {
-                using ITokenReader reader = TokenReaders.Open(Path.Combine(directory, output.Path));
+                using ITokenReader reader = TokenReaders.Open(StorePath.Combine(directory, output.Path));
                 if (reader.Metadata.GetValueOrDefault(OutputMetadata.ModelHash) is { } hash && models.Any(model => model.Hash == hash))
                 {
                     return hash;
@@ -191,7 +191,7 @@ public static class OutputVerifier
 
     private static CorpusFile? FindInput(ManifestInput input, SourceOptions options)
     {
-        if (!File.Exists(input.Path))
+        if (!Stores.HasFile(input.Path))
         {
             return null;
         }

@@ -23,13 +23,13 @@ internal sealed class TokenizedFileVerifier(Tokenizer? tokenizer, bool isBest, i
     public FileFindings Verify(string path, ManifestOutput expected, string? modelHash, InputText? input, CancellationToken cancellation)
     {
         var findings = new FileFindings();
-        if (!File.Exists(path))
+        if (!Stores.HasFile(path))
         {
             findings.Faults.Add($"{path}: the file is gone.");
             return findings;
         }
 
-        using (FileStream file = File.OpenRead(path))
+        using (Stream file = Stores.OpenRead(path))
         {
             findings.LengthBytes = file.Length;
             if (file.Length != expected.LengthBytes)

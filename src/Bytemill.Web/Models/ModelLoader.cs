@@ -15,17 +15,14 @@ public static class ModelLoader
             throw new JobInputException("No model. Say which with --model out/model.bytemill.");
         }
 
-        if (!File.Exists(path))
+        if (!ModelSource.Exists(path))
         {
             throw new JobInputException($"No model at '{path}'.");
         }
 
         try
         {
-            // The library's own loader takes the formats that are made for loading; the others are read as a model first.
-            return ModelFormats.DetectFile(path) is ModelFormat.Bytemill or ModelFormat.Compiled or ModelFormat.BytePiece
-                ? Tokenizer.Load(path)
-                : new Tokenizer(ModelFormats.ReadFile(path));
+            return ModelSource.WithLocalFile(path, LoadFile);
         }
         catch (ModelFormatException e)
         {
@@ -36,4 +33,10 @@ public static class ModelLoader
             throw new JobInputException(path + rest, e);
         }
     }
+
+    // The library's own loader takes the formats that are made for loading; the others are read as a model first.
+    private static Tokenizer LoadFile(string path) =>
+        ModelFormats.DetectFile(path) is ModelFormat.Bytemill or ModelFormat.Compiled or ModelFormat.BytePiece
+            ? Tokenizer.Load(path)
+            : new Tokenizer(ModelFormats.ReadFile(path));
 }

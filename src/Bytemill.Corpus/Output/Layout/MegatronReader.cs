@@ -8,16 +8,16 @@ internal sealed class MegatronReader : ITokenReader
     private const int HeaderBytes = 34;
 
     private readonly string _path;
-    private readonly FileStream _data;
-    private readonly FileStream _index;
+    private readonly Stream _data;
+    private readonly Stream _index;
     private readonly IdType _type;
 
     public MegatronReader(string path)
     {
         _path = path;
         Metadata = TokenReaders.ReadMetadata(path);
-        _data = File.OpenRead(path);
-        _index = File.OpenRead(Path.ChangeExtension(path, ".idx"));
+        _data = Stores.OpenRead(path);
+        _index = Stores.OpenRead(Path.ChangeExtension(path, ".idx"));
         byte[] header = new byte[HeaderBytes];
         _index.ReadExactly(header);
         _type = header[17] == 8 ? IdType.UInt16 : IdType.Int32;
@@ -36,7 +36,7 @@ internal sealed class MegatronReader : ITokenReader
 
     public IEnumerable<TokenizedRow> ReadRows(CancellationToken cancellation)
     {
-        using FileStream pointers = File.OpenRead(_index.Name);
+        using Stream pointers = Stores.OpenRead(Path.ChangeExtension(_path, ".idx"));
         pointers.Position = HeaderBytes + (Rows * sizeof(int));
         _index.Position = HeaderBytes;
         byte[] number = new byte[sizeof(long)];

@@ -9,8 +9,8 @@ namespace Bytemill.Corpus;
 internal sealed partial class NpyReader : ITokenReader
 {
     private readonly string _path;
-    private readonly FileStream _ids;
-    private readonly FileStream? _offsets;
+    private readonly Stream _ids;
+    private readonly Stream? _offsets;
     private readonly IdType _type;
     private readonly int? _columns;
 
@@ -18,10 +18,10 @@ internal sealed partial class NpyReader : ITokenReader
     {
         _path = path;
         Metadata = TokenReaders.ReadMetadata(path);
-        _ids = File.OpenRead(path);
+        _ids = Stores.OpenRead(path);
         try
         {
-            (string type, long first, _columns) = ReadHeader(_ids);
+            (string type, long first, _columns) = ReadHeader(_ids, path);
             _type = type == "<u2" ? IdType.UInt16 : IdType.Int32;
             if (_columns is not null)
             {
@@ -29,8 +29,9 @@ internal sealed partial class NpyReader : ITokenReader
                 return;
             }
 
-            _offsets = File.OpenRead(Path.ChangeExtension(path, ".offsets.npy"));
-            (_, long offsets, _) = ReadHeader(_offsets);
+            string offsetsPath = Path.ChangeExtension(path, ".offsets.npy");
+            _offsets = Stores.OpenRead(offsetsPath);
+            (_, long offsets, _) = ReadHeader(_offsets, offsetsPath);
             Rows = offsets - 1;
         }
         catch
@@ -80,7 +81,7 @@ internal sealed partial class NpyReader : ITokenReader
         _offsets?.Dispose();
     }
 
-    private (string Type, long First, int? Columns) ReadHeader(FileStream file)
+    private (string Type, long First, int? Columns) ReadHeader(Stream file, string name)
     {
         byte[] header = new byte[NpyFile.HeaderBytes];
         file.ReadExactly(header);
@@ -89,7 +90,7 @@ internal sealed partial class NpyReader : ITokenReader
             ? (match.Groups["type"].Value,
                 long.Parse(match.Groups["first"].Value, CultureInfo.InvariantCulture),
                 match.Groups["second"].Success ? int.Parse(match.Groups["second"].Value, CultureInfo.InvariantCulture) : null)
-            : throw TokenReaders.Damaged(_path, $"'{file.Name}' has no header of NumPy's format");
+            : throw TokenReaders.Damaged(_path, $"'{name}' has no header of NumPy's format");
     }
 
     [GeneratedRegex(@"^\u0093NUMPY\u0001\u0000v\u0000\{'descr': '(?<type><[ui][248])', 'fortran_order': False, 'shape': \((?<first>\d{1,18}),( (?<second>\d{1,9}))?\), \} *\n$")]

@@ -32,7 +32,7 @@ public static class TokenReaders
     /// <summary>What stands in the file of metadata beside an output.</summary>
     internal static Dictionary<string, string> ReadMetadata(string path)
     {
-        using FileStream file = File.OpenRead(Path.ChangeExtension(path, ".json"));
+        using Stream file = Stores.OpenRead(Path.ChangeExtension(path, ".json"));
         return JsonSerializer.Deserialize<Dictionary<string, string>>(file) ?? [];
     }
 

@@ -123,7 +123,7 @@ internal sealed partial class CoordinatorMachine
         StageSpec stage = job.Stage!;
         if (stage.Kind == StageKind.PublishResults)
         {
-            EndJob(job, JobEnd.Completed(Path.Combine(job.Spec.OutputDirectory, ResultManifest.FileName)));
+            EndJob(job, JobEnd.Completed(ResultManifest.PathIn(job.Spec.OutputDirectory)));
             return;
         }
 

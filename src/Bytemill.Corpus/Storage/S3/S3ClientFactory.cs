@@ -1,0 +1,44 @@
+using Amazon.Runtime;
+using Amazon.S3;
+
+namespace Bytemill.Corpus;
+
+/// <summary>Makes the client of the object store from what the SDK finds: environment, profiles, the machine's role.</summary>
+internal static class S3ClientFactory
+{
+    private const int Retries = 8;
+
+    /// <summary>The endpoint, for messages.</summary>
+    public static string EndpointText { get; private set; } = "AWS";
+
+    /// <param name="credentials">Who asks; null for whom the SDK finds.</param>
+    /// <param name="endpointUrl">Address of the store; null for that which the SDK finds.</param>
+    public static AmazonS3Client Create(AWSCredentials? credentials = null, string? endpointUrl = null)
+    {
+        var config = new AmazonS3Config
+        {
+            // Backs off, at random, up to 20 s.
+            RetryMode = RequestRetryMode.Standard,
+            MaxErrorRetry = Retries,
+        };
+        if (endpointUrl is not null)
+        {
+            config.ServiceURL = endpointUrl;
+        }
+
+        if (config.ServiceURL is { Length: > 0 } endpoint)
+        {
+            EndpointText = endpoint.TrimEnd('/');
+            // The region, where one is set, would else decide where requests go.
+            string region = config.RegionEndpoint?.SystemName ?? "us-east-1";
+            config.ServiceURL = endpoint;
+            config.AuthenticationRegion = region;
+            // Few others than AWS have a host name for each bucket, and few know the checksums that the SDK has added since.
+            config.ForcePathStyle = true;
+            config.RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED;
+            config.ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED;
+        }
+
+        return credentials is null ? new AmazonS3Client(config) : new AmazonS3Client(credentials, config);
+    }
+}
