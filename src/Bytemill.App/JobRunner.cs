@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
 using Bytemill.Pipeline;
+using Bytemill.Web.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using static Bytemill.Pipeline.JobProtocol;
@@ -25,6 +26,11 @@ internal static class JobRunner
             await NodeHost.JoinedAsync(system, node, s_joinTimeout, interruption).ConfigureAwait(false);
             IActorRef coordinator = await host.Services.GetRequiredService<ActorRegistry>()
                 .GetAsync<JobCoordinatorKey>(interruption).ConfigureAwait(false);
+            if (node.ServesHttp)
+            {
+                await Console.Out.WriteLineAsync($"dashboard: {host.FindHttpAddress()}").ConfigureAwait(false);
+            }
+
             display.Start(request.Spec);
             bool canResume = request.Resume is not null;
             IWireMessage end = await new JobClient(system, coordinator).RunAsync(

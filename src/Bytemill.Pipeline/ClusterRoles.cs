@@ -14,7 +14,7 @@ public static class ClusterRoles
     /// <summary>Owns slices of the key space: merges n-grams, prunes pieces.</summary>
     public const string Shard = "shard";
 
-    /// <summary>Will serve the web interface; reserved, a node with it does nothing more.</summary>
+    /// <summary>Serves the dashboard and the HTTP interface where <see cref="HttpOptions.IsOn"/>.</summary>
     public const string Web = "web";
 
     /// <summary>Only submits and watches.</summary>

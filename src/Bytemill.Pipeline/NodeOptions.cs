@@ -60,6 +60,17 @@ public sealed record NodeOptions
     /// <summary>The coordinator's journal, where the node may hold the coordinator: then the same for all that may. Default: in memory.</summary>
     public JournalLocation Journal { get; init; } = new JournalLocation.InMemory();
 
+    /// <summary>Dashboard and HTTP interface, on a node with the role <see cref="ClusterRoles.Web"/>.</summary>
+    public HttpOptions Http { get; init; } = new();
+
+    /// <summary>
+    /// Directories that the paths of jobs that come by HTTP must lie in, absolute; empty for anywhere that the node may read and write.
+    /// </summary>
+    public ImmutableArray<string> DataRoots { get; init; } = [];
+
+    /// <summary>Whether the node serves the dashboard and the HTTP interface.</summary>
+    public bool ServesHttp => Http.IsOn && Roles.Contains(ClusterRoles.Web);
+
     /// <summary>HOCON file that goes before the embedded <c>base.conf</c>; <c>null</c> for none.</summary>
     public string? ConfigFile { get; init; }
 

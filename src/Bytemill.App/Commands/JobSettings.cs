@@ -88,6 +88,10 @@ internal abstract class JobSettings : ClusterSettings
     [DefaultValue("127.0.0.1")]
     public string Hostname { get; init; } = "127.0.0.1";
 
+    [CommandOption("--dashboard [PORT]")]
+    [Description("Serve the dashboard at http://127.0.0.1:4080 while the job runs, or at another port (--dashboard=4090; 0 takes a free one).")]
+    public FlagValue<int?> Dashboard { get; init; } = new();
+
     [CommandOption("--partition-size <MB>")]
     [Description("Text that a worker takes at a time, in MB. Changes no result.")]
     [DefaultValue(32)]
@@ -141,6 +145,11 @@ internal abstract class JobSettings : ClusterSettings
             throw new JobInputException($"--output {Output}: in a cluster the job's work files need storage that all nodes see; say where with --spill-dir DIR.");
         }
 
+        if (Dashboard.IsSet && Cluster is not null)
+        {
+            throw new JobInputException("--dashboard is for jobs of this machine. In a cluster a node serves it: bytemill node --http.");
+        }
+
         MemoryOption.Check(Memory);
         InputErrorHandling onError = InputErrorNames.ReadOnError(OnError);
         return new JobSpec
@@ -174,6 +183,11 @@ internal abstract class JobSettings : ClusterSettings
         }
 
         var node = new NodeOptions { MemoryBytes = MemoryOption.Check(Memory) };
+        if (Dashboard.IsSet)
+        {
+            node = node with { Http = node.Http with { IsOn = true, Port = NodeKeys.CheckPort(Dashboard.Value ?? HttpOptions.DefaultPort, "--dashboard") } };
+        }
+
         return Workers is { } workers ? node with { Workers = workers } : node;
     }
 

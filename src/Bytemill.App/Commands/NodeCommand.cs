@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Text.Json;
 using Akka.Actor;
 using Bytemill.Pipeline;
+using Bytemill.Web.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Spectre.Console.Cli;
@@ -59,6 +60,18 @@ internal sealed class NodeSettings : ClusterSettings
     [Description("Where all nodes are on this machine and there is no journal: directory whose file locks settle who goes on when a node dies, also of two. With a journal that is settled there.")]
     public string? LeaseDirectory { get; init; }
 
+    [CommandOption("--http [ADDRESS]")]
+    [Description("Serve the dashboard and the HTTP interface (docs/api.md) at HOST:PORT or PORT; without a value at 127.0.0.1:4080; 0 takes a free port. Needs the role web. Default: off.")]
+    public FlagValue<string> Http { get; init; } = new();
+
+    [CommandOption("--http-token-file <FILE>")]
+    [Description("File with the token that callers of --http must give; needed beyond loopback. Also BYTEMILL_HTTP_TOKEN.")]
+    public string? HttpTokenFile { get; init; }
+
+    [CommandOption("--data-root <DIR>")]
+    [Description("Directory that the paths of jobs that come by HTTP must lie in; may be given several times. Default: anywhere.")]
+    public string[] DataRoots { get; init; } = [];
+
     /// <summary>The node that these options ask for.</summary>
     public NodeOptions ToNode() => ToNode(Environment.GetEnvironmentVariable);
 
@@ -74,7 +87,8 @@ internal sealed class NodeSettings : ClusterSettings
         node = Seeds.Length > 0 ? node with { SeedNodes = [.. Seeds], SeedDns = null }
             : SeedDns is not null ? node with { SeedDns = SeedDns, SeedNodes = [] }
             : node;
-        return node with
+        HttpOptions http = Http.IsSet ? HttpOptions.Parse(node.Http, Http.Value is { Length: > 0 } address ? address : "on", "--http") : node.Http;
+        node = node with
         {
             Hostname = Hostname ?? node.Hostname,
             Port = Port is { } port ? NodeKeys.CheckPort(port, "--port") : node.Port,
@@ -86,7 +100,12 @@ internal sealed class NodeSettings : ClusterSettings
             SpillDirectory = SpillDirectory is { } spill ? NodeKeys.CheckSpillDirectory(spill, "--spill-dir") : node.SpillDirectory,
             LeaseDirectory = LeaseDirectory is { } leases ? NodeKeys.CheckLeaseDirectory(leases, "--lease-dir") : node.LeaseDirectory,
             Journal = Journal is { } journal ? NodeKeys.CheckJournal(journal, "--journal") : node.Journal,
+            Http = HttpTokenFile is { } file ? http with { Token = NodeKeys.ReadToken(file, "--http-token-file") } : http,
+            DataRoots = DataRoots.Length > 0 ? NodeKeys.CheckDataRoots(DataRoots, "--data-root") : node.DataRoots,
         };
+        return Http.IsSet && !node.Roles.Contains(ClusterRoles.Web)
+            ? throw new JobInputException("--http is for nodes with the role web; add it to --roles.")
+            : node;
     }
 }
 
@@ -106,7 +125,7 @@ internal sealed class NodeCommand : AsyncCommand<NodeSettings>
         }
 
         ActorSystem system = host.Services.GetRequiredService<ActorSystem>();
-        Akka.Cluster.Cluster.Get(system).RegisterOnMemberUp(() => Announce(system, node));
+        Akka.Cluster.Cluster.Get(system).RegisterOnMemberUp(() => Announce(system, node, host));
         await Task.WhenAny(interruption.Task, system.WhenTerminated).ConfigureAwait(false);
 
         bool endedByItself = !interruption.Token.IsCancellationRequested;
@@ -133,10 +152,13 @@ internal sealed class NodeCommand : AsyncCommand<NodeSettings>
     };
 
     // One line of JSON, for scripts that start several nodes and must know the port that was taken.
-    private static void Announce(ActorSystem system, NodeOptions node)
+    private static void Announce(ActorSystem system, NodeOptions node, IHost host)
     {
         Address address = Akka.Cluster.Cluster.Get(system).SelfAddress;
-        Console.Out.WriteLine(JsonSerializer.Serialize(new { node = "up", address = Units.Format($"{address.Host}:{address.Port}"), roles = node.Roles }));
+        string ownAddress = Units.Format($"{address.Host}:{address.Port}");
+        Console.Out.WriteLine(node.ServesHttp
+            ? JsonSerializer.Serialize(new { node = "up", address = ownAddress, roles = node.Roles, http = host.FindHttpAddress() })
+            : JsonSerializer.Serialize(new { node = "up", address = ownAddress, roles = node.Roles }));
         Console.Out.Flush();
     }
 }

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Bytemill.Pipeline;
+using Bytemill.Web.Hosting;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,7 +23,12 @@ internal static class NodeHost
     public static async Task<IHost> StartAsync(NodeOptions node, NodeLogging logging)
     {
         NodeExposure.Check(node);
-        CheckAddress(node);
+        CheckAddress(node.Hostname, node.Port, "--hostname", "--port");
+        if (node.ServesHttp)
+        {
+            CheckAddress(node.Http.Hostname, node.Http.Port, "--http", "--http (with run: --dashboard)");
+        }
+
         node = await SeedLookup.ApplyAsync(node, CancellationToken.None).ConfigureAwait(false);
         IHost host = Build(node, logging);
         try
@@ -36,10 +44,31 @@ internal static class NodeHost
         }
     }
 
+    // No arguments, settings files or environment: a stray appsettings.json must not change a job.
     private static IHost Build(NodeOptions node, NodeLogging logging)
     {
-        // No arguments, settings files or environment: a stray appsettings.json must not change a job.
+        if (node.ServesHttp)
+        {
+            return BuildWeb(node, logging);
+        }
+
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        AddNode(builder, node, logging);
+        return builder.Build();
+    }
+
+    // Apart, so that what does not serve loads nothing of the web.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WebApplication BuildWeb(NodeOptions node, NodeLogging logging)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        AddNode(builder, node, logging);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Error);
+        return builder.AddBytemillWeb(node).Build().MapBytemillWeb();
+    }
+
+    private static void AddNode(IHostApplicationBuilder builder, NodeOptions node, NodeLogging logging)
+    {
         builder.Logging.SetMinimumLevel(logging == NodeLogging.Verbose ? LogLevel.Information : LogLevel.Warning);
         if (logging == NodeLogging.WarningsOnly)
         {
@@ -56,24 +85,23 @@ internal static class NodeHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_shutdownTimeout);
         builder.Services.AddBytemillNode(node);
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
-        return builder.Build();
     }
 
     // Tried here, since an actor system that cannot listen ends the process with pages of nested exceptions.
-    private static void CheckAddress(NodeOptions node)
+    private static void CheckAddress(string hostname, int port, string hostOption, string portOption)
     {
         try
         {
-            IPAddress address = IPAddress.TryParse(node.Hostname, out IPAddress? given) ? given : Dns.GetHostAddresses(node.Hostname)[0];
-            using var listener = new TcpListener(address, node.Port);
+            IPAddress address = IPAddress.TryParse(hostname, out IPAddress? given) ? given : Dns.GetHostAddresses(hostname)[0];
+            using var listener = new TcpListener(address, port);
             listener.Start();
         }
         catch (SocketException e)
         {
             throw new JobInputException(
-                $"Cannot listen at {Units.Format($"{node.Hostname}:{node.Port}")}: {e.Message}. {(e.SocketErrorCode == SocketError.AddressAlreadyInUse
-                    ? "Choose another --port; 0 takes a free one."
-                    : "Give an address of this machine with --hostname.")}",
+                $"Cannot listen at {Units.Format($"{hostname}:{port}")}: {e.Message}. {(e.SocketErrorCode == SocketError.AddressAlreadyInUse
+                    ? $"Choose another {portOption}; 0 takes a free one."
+                    : $"Give an address of this machine with {hostOption}.")}",
                 e);
         }
     }

@@ -7,6 +7,9 @@ namespace Bytemill.App;
 /// <summary>All that can be set for a node, and how values are checked.</summary>
 internal static class NodeKeys
 {
+    // Shorter ones can be guessed.
+    private const int MinTokenLength = 16;
+
     public static ImmutableArray<NodeKey> All { get; } =
     [
         new("seed-nodes", true, (node, value) => node with { SeedNodes = value.Items, SeedDns = null }),
@@ -21,6 +24,9 @@ internal static class NodeKeys
         new("spill-dir", false, (node, value) => node with { SpillDirectory = CheckSpillDirectory(value.Text, value.Where) }),
         new("journal", false, (node, value) => node with { Journal = CheckJournal(value.Text, value.Where) }),
         new("lease-dir", false, (node, value) => node with { LeaseDirectory = CheckLeaseDirectory(value.Text, value.Where) }),
+        new("http", false, (node, value) => node with { Http = HttpOptions.Parse(node.Http, value.Text, value.Where) }),
+        new("http-token", false, (node, value) => node with { Http = node.Http with { Token = CheckToken(value.Text, value.Where) } }),
+        new("data-roots", true, (node, value) => node with { DataRoots = CheckDataRoots(value.Items, value.Where) }),
         new("tls.certificate", false, (node, value) => node with { Tls = TlsOf(node) with { CertificateFile = value.Text } }),
         new("tls.key", false, (node, value) => node with { Tls = TlsOf(node) with { KeyFile = value.Text } }),
         new("tls.password", false, (node, value) => node with { Tls = TlsOf(node) with { Password = value.Text } }),
@@ -38,6 +44,33 @@ internal static class NodeKeys
     /// <summary>A number of addresses to wait for.</summary>
     public static int CheckSeedDnsNodes(int count, string where) =>
         count >= 1 ? count : throw new JobInputException(Units.Format($"{where} must be at least 1; found {count}."));
+
+    /// <summary>A token that callers of the HTTP interface must know.</summary>
+    public static string CheckToken(string token, string where) =>
+        token.Length >= MinTokenLength && token.All(character => character is > ' ' and < '\x7f')
+            ? token
+            : throw new JobInputException($"{where} must be at least {MinTokenLength} printable ASCII characters without spaces, as 'openssl rand -hex 32' makes them.");
+
+    /// <summary>Reads the token in a file; spaces and line ends around it do not count.</summary>
+    public static string ReadToken(string file, string where)
+    {
+        try
+        {
+            return CheckToken(File.ReadAllText(file).Trim(), $"The token in '{file}' ({where})");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JobInputException($"{where}: the token cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Directories that jobs keep to.</summary>
+    public static ImmutableArray<string> CheckDataRoots(IEnumerable<string> roots, string where) =>
+    [
+        .. roots.Select(root => Path.IsPathFullyQualified(root) && Directory.Exists(root)
+            ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))
+            : throw new JobInputException($"{where} must be absolute paths of directories that exist; found '{root}'.")),
+    ];
 
     /// <summary>A directory for temporary files, made if it is not there.</summary>
     public static string CheckSpillDirectory(string directory, string where) => CheckDirectory(directory, where, "temporary files");

@@ -7,7 +7,9 @@ namespace Bytemill.Pipeline;
 public static class NodeExposure
 {
     /// <summary>Refuses an address that other machines reach unless TLS keeps strangers out or the user insists.</summary>
-    /// <exception cref="JobInputException">The address is not loopback, and there is neither TLS nor <see cref="NodeOptions.Insecure"/>.</exception>
+    /// <exception cref="JobInputException">
+    /// An address is not loopback, and there is neither TLS (for HTTP: a token) nor <see cref="NodeOptions.Insecure"/>.
+    /// </exception>
     public static void Check(NodeOptions options)
     {
         if (options.Tls is null && !options.Insecure && !IsLoopback(options.Hostname))
@@ -17,9 +19,17 @@ public static class NodeExposure
                 + "Give the node a certificate with --tls-certificate, --tls-key and --tls-ca (scripts/make-test-ca.sh makes some), "
                 + "bind to 127.0.0.1, or say --insecure if the network is closed to others.");
         }
+
+        if (options is { ServesHttp: true, Http.Token: null, Insecure: false } && !IsLoopback(options.Http.Hostname))
+        {
+            throw new JobInputException(
+                $"Refused to serve HTTP at {options.Http.Hostname}, which other machines may reach: without a token anyone there can start jobs and read results. "
+                + "Give it a token in a file with --http-token-file, or by BYTEMILL_HTTP_TOKEN, bind to 127.0.0.1, or say --insecure if the network is closed to others.");
+        }
     }
 
-    private static bool IsLoopback(string hostname)
+    /// <summary>Whether only this machine reaches an address.</summary>
+    public static bool IsLoopback(string hostname)
     {
         try
         {

@@ -21,6 +21,9 @@ public sealed class NodeEnvironmentTests
             ["BYTEMILL_SPILL_DIR"] = Path.GetTempPath(),
             ["BYTEMILL_JOURNAL"] = "Host=db",
             ["BYTEMILL_LEASE_DIR"] = Path.GetTempPath(),
+            ["BYTEMILL_HTTP"] = "0.0.0.0:4090",
+            ["BYTEMILL_HTTP_TOKEN"] = "0123456789abcdef",
+            ["BYTEMILL_DATA_ROOTS"] = "/," + Path.GetTempPath(),
             ["BYTEMILL_TLS_CERTIFICATE"] = "own.pem",
             ["BYTEMILL_TLS_KEY"] = "own.key",
             ["BYTEMILL_TLS_PASSWORD"] = "secret",
@@ -36,6 +39,8 @@ public sealed class NodeEnvironmentTests
         Assert.Equal((3, 2), (node.SeedDnsNodes, node.MaxJobs));
         Assert.Equal(("node7", 4052, 3, 1L << 30, true), (node.Hostname, node.Port, node.Workers, node.MemoryBytes, node.Insecure));
         Assert.Equal(new JournalLocation.PostgreSql("Host=db"), node.Journal);
+        Assert.Equal(new HttpOptions { IsOn = true, Hostname = "0.0.0.0", Port = 4090, Token = "0123456789abcdef" }, node.Http);
+        Assert.Equal(["/", Path.TrimEndingDirectorySeparator(Path.GetTempPath())], node.DataRoots);
         Assert.Equal(new TlsOptions { CertificateFile = "own.pem", KeyFile = "own.key", Password = "secret", AuthorityFile = "ca.pem" }, node.Tls);
     }
 
@@ -51,6 +56,9 @@ public sealed class NodeEnvironmentTests
     [InlineData("BYTEMILL_PORT", "70000", "65535")]
     [InlineData("BYTEMILL_MEMORY", "lots", "512MB")]
     [InlineData("BYTEMILL_INSECURE", "maybe", "on or off")]
+    [InlineData("BYTEMILL_HTTP", "here:", "HOST:PORT")]
+    [InlineData("BYTEMILL_HTTP_TOKEN", "short", "16")]
+    [InlineData("BYTEMILL_DATA_ROOTS", "relative", "absolute")]
     public void Apply_WrongValue_NamesTheVariable(string variable, string value, string expected)
     {
         JobInputException error = Assert.Throws<JobInputException>(() => NodeEnvironment.Apply(new NodeOptions(), name => name == variable ? value : null));
