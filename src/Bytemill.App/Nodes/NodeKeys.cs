@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Bytemill.Corpus;
 using Bytemill.Pipeline;
 
 namespace Bytemill.App;
@@ -67,7 +68,8 @@ internal static class NodeKeys
     /// <summary>Directories that jobs keep to.</summary>
     public static ImmutableArray<string> CheckDataRoots(IEnumerable<string> roots, string where) =>
     [
-        .. roots.Select(root => Path.IsPathFullyQualified(root) && Directory.Exists(root)
+        .. roots.Select(root => StorePath.IsRemote(root) ? StorePath.Full(root)
+            : Path.IsPathFullyQualified(root) && Directory.Exists(root)
             ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))
             : throw new JobInputException($"{where} must be absolute paths of directories that exist; found '{root}'.")),
     ];

@@ -61,6 +61,11 @@ internal static class DataRoots
 
     private static bool IsWithin(string path, string root)
     {
+        if (StorePath.IsRemote(path) || StorePath.IsRemote(root))
+        {
+            return StorePath.IsRemote(path) && StorePath.Full(path).StartsWith(StorePath.Full(root).TrimEnd('/') + "/", StringComparison.Ordinal);
+        }
+
         string real = RealPath(Path.GetFullPath(path));
         string realRoot = RealPath(root);
         return real == realRoot || real.StartsWith(Path.EndsInDirectorySeparator(realRoot) ? realRoot : realRoot + Path.DirectorySeparatorChar, StringComparison.Ordinal);

@@ -113,15 +113,18 @@ internal static class JobEndpoints
     {
         // To cancel a job that is not there yet is to forbid it.
         await feed.FindAsync(id, cancellation).ConfigureAwait(false);
-        return Conclude(id, feed, await feed.Coordinator.CancelAsync(id, cancellation).ConfigureAwait(false));
+        return Conclude(id, feed, await feed.Coordinator.CancelAsync(id, cancellation).ConfigureAwait(false), isCancel: true);
     }
 
-    private static Ok<JobDetails> Conclude(string id, ClusterFeed feed, JobReported report)
+    private static Ok<JobDetails> Conclude(string id, ClusterFeed feed, JobReported report, bool isCancel = false)
     {
         feed.Hurry();
         return report switch
         {
             { Job: null } => throw ProblemException.UnknownJob(id),
+            // To cancel what is cancelled may be repeated.
+            { Job.Status: JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled } when !(isCancel && report.Job.Status == JobStatus.Cancelled) =>
+                throw new ProblemException($"Not done: the job is over: {JsonText.NameOf(report.Job.Status)}.", StatusCodes.Status409Conflict),
             { Refusal.Length: > 0 } => throw new ProblemException($"Not done: {report.Refusal}.", StatusCodes.Status409Conflict),
             _ => TypedResults.Ok(JobDetails.Of(report)),
         };

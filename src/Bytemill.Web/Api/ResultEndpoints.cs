@@ -1,3 +1,4 @@
+using Bytemill.Corpus;
 using Bytemill.Pipeline;
 using Bytemill.Web.Live;
 using Microsoft.AspNetCore.Builder;
@@ -27,14 +28,14 @@ internal static class ResultEndpoints
     private static async Task<Ok<JobStatistics>> StatisticsAsync(string id, ClusterFeed feed, NodeOptions node, CancellationToken cancellation) =>
         TypedResults.Ok(JobStatistics.Of(ReadManifest(await DirectoryOfAsync(id, feed, node, cancellation).ConfigureAwait(false))));
 
-    private static async Task<PhysicalFileHttpResult> ManifestAsync(string id, ClusterFeed feed, NodeOptions node, CancellationToken cancellation)
+    private static async Task<FileStreamHttpResult> ManifestAsync(string id, ClusterFeed feed, NodeOptions node, CancellationToken cancellation)
     {
         string directory = await DirectoryOfAsync(id, feed, node, cancellation).ConfigureAwait(false);
         ReadManifest(directory);
-        return TypedResults.PhysicalFile(Path.Combine(directory, ResultManifest.FileName), "application/json");
+        return TypedResults.Stream(Stores.OpenRead(ResultManifest.PathIn(directory)), "application/json");
     }
 
-    private static async Task<PhysicalFileHttpResult> ModelAsync(string id, ClusterFeed feed, NodeOptions node, int? size, CancellationToken cancellation)
+    private static async Task<FileStreamHttpResult> ModelAsync(string id, ClusterFeed feed, NodeOptions node, int? size, CancellationToken cancellation)
     {
         string directory = await DirectoryOfAsync(id, feed, node, cancellation).ConfigureAwait(false);
         ResultManifest manifest = ReadManifest(directory);
@@ -46,10 +47,10 @@ internal static class ResultEndpoints
         ManifestModel model = manifest.Models.FirstOrDefault(model => size is null || model.MaxVocabSize == size || model.VocabSize == size)
             ?? throw new ProblemException(
                 $"The job has no model of size {size}; it has {string.Join(", ", manifest.Models.Select(model => model.MaxVocabSize ?? model.VocabSize))}.", StatusCodes.Status404NotFound);
-        string path = Path.Combine(directory, model.Path);
-        return File.Exists(path)
-            ? TypedResults.PhysicalFile(
-                path, "application/octet-stream", Path.GetFileName(path), entityTag: new EntityTagHeaderValue($"\"{model.Sha256}\""), enableRangeProcessing: true)
+        string path = StorePath.Combine(directory, model.Path);
+        return Stores.HasFile(path)
+            ? TypedResults.Stream(
+                Stores.OpenRead(path), "application/octet-stream", Path.GetFileName(path), entityTag: new EntityTagHeaderValue($"\"{model.Sha256}\""), enableRangeProcessing: true)
             : throw new ProblemException($"The model is not at '{path}' any more, or this node does not see it.", StatusCodes.Status404NotFound);
     }
 
@@ -62,9 +63,8 @@ internal static class ResultEndpoints
             throw new ProblemException($"The job has no results: it is {JsonText.NameOf(job.Status)}.", StatusCodes.Status409Conflict);
         }
 
-        string directory = Path.GetDirectoryName(job.Text) ?? job.OutputDirectory;
-        return DataRoots.Allow(directory, node.DataRoots)
-            ? directory
+        return DataRoots.Allow(job.OutputDirectory, node.DataRoots)
+            ? job.OutputDirectory
             : throw new ProblemException("The results lie outside of the directories that this node shows (data-roots).", StatusCodes.Status403Forbidden);
     }
 

@@ -28,7 +28,7 @@ public class DependencyTests
         { "Bytemill.Corpus", [] },
         { "Bytemill.Training", ["Bytemill.Tokenization"] },
         { "Bytemill.Pipeline", ["Bytemill.Training", "Bytemill.Corpus", "Bytemill.Tokenization"] },
-        { "Bytemill.Web", ["Bytemill.Pipeline", "Bytemill.Tokenization"] },
+        { "Bytemill.Web", ["Bytemill.Pipeline", "Bytemill.Training", "Bytemill.Corpus", "Bytemill.Tokenization"] },
         { "bytemill", ["Bytemill.Web", "Bytemill.Pipeline", "Bytemill.Training", "Bytemill.Corpus", "Bytemill.Tokenization"] },
     };
 

@@ -51,7 +51,7 @@ public static partial class JobRequests
                 _ => JobMode.Run,
             },
             Inputs = [.. request.Inputs!.Value.Select((input, i) => Input(input, directory, $"#/inputs/{i}"))],
-            OutputDirectory = FullPath(request.Output!, directory, "#/output"),
+            OutputDirectory = StorePath.FullDirectory(FullPath(request.Output!, directory, "#/output")),
             DatasetSplit = request.HfSplit,
             TextColumn = request.TextColumn,
             Where = request.Where,
@@ -218,6 +218,12 @@ public static partial class JobRequests
         Require(request.Mode == "train" || request.Extend is null, "extend", "is for mode train.");
         Require(request.Mode == "run" || request.TokenizeWith is null, "tokenize_with", "is for mode run.");
         Require(request.Split is not null || request.SplitSeed is null, "split_seed", "is about dividing rows; say among which parts with split.");
+        Require(
+            request.SpillDir is null || !StorePath.IsRemote(request.SpillDir), "spill_dir", "must be a directory: work files need a disk. Inputs and the output may be in an object store.");
+        Require(
+            request.SpillDir is not null || request.Output is null || !StorePath.IsRemote(request.Output),
+            "spill_dir",
+            "is missing: with an output in an object store, work files need storage that all nodes see.");
         foreach ((object? value, string field) in new (object?, string)[] { (request.Alpha, "alpha"), (request.Epochs, "epochs"), (request.Seed, "seed") })
         {
             Require(request.Sampling is not null || value is null, field, "is about random segmentations; say how to draw them with sampling.");
@@ -311,7 +317,8 @@ public static partial class JobRequests
     }
 
     private static string FullPath(string path, string? directory, string pointer) =>
-        path.Length == 0 || path.Contains('\0', StringComparison.Ordinal) ? throw new RequestFaultException("is no path.", pointer)
+        StorePath.IsRemote(path) ? StorePath.Full(path)
+        : path.Length == 0 || path.Contains('\0', StringComparison.Ordinal) ? throw new RequestFaultException("is no path.", pointer)
         : Path.IsPathFullyQualified(path) ? Path.GetFullPath(path)
         : directory is not null ? Path.GetFullPath(path, directory)
         : throw new RequestFaultException($"must be an absolute path, which means the same on every node; found '{path}'.", pointer);

@@ -61,11 +61,11 @@ public sealed class JobRequestTests
     [InlineData("""{"inputs":["/a"],"output":"/o","order":6,"order":7}""", "#/order")]
     [InlineData("""{"inputs":["/a"],"output":"/o"}}""", "#")]
     [InlineData("""null""", "#")]
-    public async Task ToSpec_WrongField_IsPointedAt(string json, string pointer)
+    public async Task ToSpec_WrongField_IsPointedAt(string json, string place)
     {
         RequestFaultException e = await Assert.ThrowsAsync<RequestFaultException>(async () => JobRequests.ToSpec(await ReadAsync(json), directory: null));
         RequestFault fault = Assert.Single(e.Faults);
-        Assert.True(pointer == fault.Place, e.ToString());
+        Assert.True(place == fault.Place, e.ToString());
         Assert.DoesNotContain("System.", fault.Detail, StringComparison.Ordinal);
         Assert.DoesNotContain("JobRequest", fault.Detail, StringComparison.Ordinal);
     }
@@ -90,14 +90,14 @@ public sealed class JobRequestTests
     [InlineData("""{"inputs":["IN"],"output":"OUT","text_column":"nowhere"}""", "#/inputs")]
     [InlineData("""{"inputs":["IN"],"output":"OUT","mode":"tokenize","model":"/not/there"}""", "#/model")]
     [InlineData("""{"inputs":["IN"],"output":"IN"}""", "#/output")]
-    public async Task Check_FaultOfTheJob_IsPointedAt(string json, string pointer)
+    public async Task Check_FaultOfTheJob_IsPointedAt(string json, string place)
     {
         using var directory = new TestDirectory();
         TestCorpus.Write(directory["in"], ["some text", "and more"], files: 1, rowsPerGroup: 10);
         JobSpec spec = JobRequests.ToSpec(
             await ReadAsync(json.Replace("IN", directory["in"], StringComparison.Ordinal).Replace("OUT", directory["out"], StringComparison.Ordinal)), directory: null);
         RequestFaultException e = Assert.Throws<RequestFaultException>(() => JobRequests.Check(spec, null, [], TestContext.Current.CancellationToken));
-        Assert.True(pointer == Assert.Single(e.Faults).Place, e.ToString());
+        Assert.True(place == Assert.Single(e.Faults).Place, e.ToString());
     }
 
     [Theory]
@@ -107,7 +107,7 @@ public sealed class JobRequestTests
     [InlineData("""{"inputs":["IN"],"output":"IN/out","spill_dir":"ELSE"}""", "#/spill_dir")]
     [InlineData("""{"inputs":["@IN/list"],"output":"IN/out"}""", "#/inputs")]
     [InlineData("""{"inputs":["IN/link/*.txt"],"output":"IN/out"}""", "#/inputs/0")]
-    public async Task Check_PathOutsideOfTheRoots_IsPointedAt(string json, string pointer)
+    public async Task Check_PathOutsideOfTheRoots_IsPointedAt(string json, string place)
     {
         using var directory = new TestDirectory();
         TestCorpus.Write(directory["root/in"], ["some text", "and more"], files: 1, rowsPerGroup: 10);
@@ -118,7 +118,7 @@ public sealed class JobRequestTests
         JobSpec spec = JobRequests.ToSpec(
             await ReadAsync(json.Replace("IN", directory["root/in"], StringComparison.Ordinal).Replace("ELSE", directory["else"], StringComparison.Ordinal)), directory: null);
         RequestFaultException e = Assert.Throws<RequestFaultException>(() => JobRequests.Check(spec, null, [directory["root"]], TestContext.Current.CancellationToken));
-        Assert.True(pointer == Assert.Single(e.Faults).Place, e.ToString());
+        Assert.True(place == Assert.Single(e.Faults).Place, e.ToString());
         Assert.Contains("data-roots", e.Message, StringComparison.Ordinal);
     }
 

@@ -69,7 +69,7 @@ internal sealed class WebNode : IAsyncDisposable
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
         JsonElement problem = JsonDocument.Parse(body).RootElement.Clone();
         Assert.Equal((int)expected, problem.GetProperty("status").GetInt32());
-        Assert.NotEmpty(problem.GetProperty("detail").GetString()!);
+        Assert.NotEmpty(problem.GetProperty("title").GetString()!);
         return problem;
     }
 
