@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.FileProviders;
 using MudBlazor.Services;
 
@@ -20,6 +21,7 @@ public static class DashboardHosting
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = LargestMessageBytes);
         services.AddMudServices();
         services.AddResponseCompression();
+        services.TryAddSingleton<IDashboardFeed, LiveFeed>();
 
         // A page of a node that was restarted is loaded anew, so no key needs to outlive the process.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();

@@ -99,6 +99,25 @@ public sealed class ModelShelf
         }
     }
 
+    /// <summary>What the manifest of a completed job tells; null when it cannot be read, or the job is not known.</summary>
+    public CorpusFacts? FactsOf(string jobId)
+    {
+        lock (_lock)
+        {
+            return _ofJobs.GetValueOrDefault(jobId)?.Corpus;
+        }
+    }
+
+    /// <summary>What the phases of the largest known job that does this took, in seconds; null when there is none.</summary>
+    public IReadOnlyDictionary<Phase, double>? ShapeOf(JobMode? mode)
+    {
+        lock (_lock)
+        {
+            return _ofJobs.Values.Where(job => job.Mode == mode && job.Corpus is not null).MaxBy(job => job.Corpus!.Statistics.TextBytes)?.Corpus?.Phases
+                .ToDictionary(phase => Enum.Parse<Phase>(phase.Name, ignoreCase: true), phase => phase.Seconds);
+        }
+    }
+
     /// <summary>A model, loaded now unless it is in memory.</summary>
     /// <param name="key">A <see cref="ShelvedModel.Key"/>.</param>
     /// <param name="cancellationToken">Gives up waiting; the load goes on for others.</param>
@@ -177,16 +196,16 @@ public sealed class ModelShelf
         }
         catch (Exception e) when (e is JobInputException or IOException or UnauthorizedAccessException)
         {
-            return new JobModels(stamp, [], e.Message);
+            return new JobModels(stamp, [], job.Mode, null, e.Message);
         }
 
+        var corpus = new CorpusFacts(manifest.Inputs.Length, manifest.Statistics, manifest.Phases);
         if (manifest.Options is null)
         {
             // It only tokenized, with a model that is not its own.
-            return new JobModels(stamp, [], null);
+            return new JobModels(stamp, [], job.Mode, corpus, null);
         }
 
-        var corpus = new CorpusFacts(manifest.Inputs.Length, manifest.Statistics, manifest.Phases.Sum(phase => phase.Seconds));
         string output = Path.GetFileName(directory);
         ImmutableArray<ShelvedModel> models =
         [
@@ -199,7 +218,7 @@ public sealed class ModelShelf
                 model.VocabSize,
                 corpus)),
         ];
-        return new JobModels(stamp, models, null);
+        return new JobModels(stamp, models, job.Mode, corpus, null);
     }
 
     private void Forget(string key, Slot slot)
@@ -247,7 +266,7 @@ public sealed class ModelShelf
     }
 
     // The models of a job; or why there are none to be had.
-    private sealed record JobModels(FileStamp Stamp, ImmutableArray<ShelvedModel> Models, string? Fault);
+    private sealed record JobModels(FileStamp Stamp, ImmutableArray<ShelvedModel> Models, JobMode? Mode, CorpusFacts? Corpus, string? Fault);
 
     // So that the list can be replaced in one step.
     private sealed record ImmutableArrayBox(ImmutableArray<ShelvedModel> Value);
