@@ -79,12 +79,24 @@ internal static class CommandLine
 
     private static void AddJobCommands(IConfigurator config)
     {
+        config.AddCommand<SubmitCommand>("submit")
+            .WithDescription("Give a job to a cluster and do not wait for it: a job file in YAML or JSON, or the options of 'run'. Writes the job's id.")
+            .WithExample("submit", "job.yaml", "--cluster", "http://10.0.0.1:4080")
+            .WithExample("submit", "--example")
+            .WithExample("submit", "--input", "/shared/corpus", "--output", "/shared/out", "--mode", "train", "--watch");
         config.AddCommand<JobsCommand>("jobs")
             .WithDescription("List the jobs of a cluster: those that run, those that wait in their order, those that ended lately.")
+            .WithExample("jobs", "--cluster", "http://10.0.0.1:4080")
             .WithExample("jobs", "--cluster", "10.0.0.1:4051");
         config.AddCommand<ShowCommand>("show")
             .WithDescription("Show one job of a cluster: how far it is, what is done, why it failed.")
             .WithExample("show", "3f2a", "--cluster", "10.0.0.1:4051");
+        config.AddCommand<WatchCommand>("watch")
+            .WithDescription("Show one job of a cluster to its end, as the command shows it that computes here. Ctrl-C leaves the job as it is.")
+            .WithExample("watch", "3f2a");
+        config.AddCommand<LogsCommand>("logs")
+            .WithDescription("Write what happened to a job, a line for each event.")
+            .WithExample("logs", "3f2a", "--follow");
         config.AddCommand<PauseCommand>("pause")
             .WithDescription("Let a job stand still and the next one begin. What is done stays; what is being done is given back.")
             .WithExample("pause", "3f2a", "--cluster", "10.0.0.1:4051");
@@ -97,6 +109,21 @@ internal static class CommandLine
         config.AddCommand<CancelCommand>("cancel")
             .WithDescription("End a job and remove its work files.")
             .WithExample("cancel", "3f2a", "--cluster", "10.0.0.1:4051");
+        config.AddCommand<FetchCommand>("fetch")
+            .WithDescription("Copy models and manifest of a completed job to this machine, and show its statistics.")
+            .WithExample("fetch", "3f2a", "here/");
+        config.AddBranch("context", context =>
+        {
+            context.SetDescription("Give clusters names, so that commands need no --cluster.");
+            context.AddCommand<ContextAddCommand>("add").WithDescription("Give a cluster a name; the first one is used from then on.")
+                .WithExample("context", "add", "lab", "http://10.0.0.1:4080", "--token-file", "token");
+            context.AddCommand<ContextUseCommand>("use").WithDescription("Choose the cluster that commands ask.").WithExample("context", "use", "lab");
+            context.AddCommand<ContextListCommand>("list").WithDescription("List the clusters that have names.").WithExample("context", "list");
+            context.AddCommand<ContextRemoveCommand>("remove").WithDescription("Forget a cluster and its token.").WithExample("context", "remove", "lab");
+        });
+        config.AddCommand<CompletionCommand>("completion")
+            .WithDescription("Write what makes a shell complete commands and options: bash, zsh or fish.")
+            .WithExample("completion", "bash");
     }
 
     /// <summary>Gives the argument <c>-</c> a name that the parser does not take for an option without one.</summary>

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
 using Bytemill.Pipeline;
+using Bytemill.Web.Api;
 using Bytemill.Web.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -73,7 +74,7 @@ internal static class JobRunner
                 return ExitCodes.Done;
             case JobFailed failed:
                 display.Failed(failed.Reason);
-                PoisonReport.Write(failed.Poison);
+                PoisonReport.Write(PoisonInfo.Of(failed.Poison));
                 return failed.IsInputError ? ExitCodes.WrongUsage : ExitCodes.RunFailed;
             case JobCancelled:
                 display.Cancelled(null);

@@ -101,6 +101,9 @@ internal abstract class JobSettings : ClusterSettings
     [Description("Log what the nodes do, to standard error.")]
     public bool Verbose { get; init; }
 
+    /// <summary>Whether the job is given to a cluster instead of done here.</summary>
+    protected virtual bool IsForCluster => Cluster is not null;
+
     /// <summary>The job without what only some commands have.</summary>
     protected JobSpec ToSpec(JobMode mode)
     {
@@ -125,12 +128,12 @@ internal abstract class JobSettings : ClusterSettings
             throw new JobInputException("--resume goes on with what is in the output, --overwrite starts anew; give one of them.");
         }
 
-        if (Resume && Cluster is not null)
+        if (Resume && IsForCluster)
         {
             throw new JobInputException("--resume is for jobs of this machine. A cluster with a journal goes on with its jobs by itself.");
         }
 
-        if (Priority != 0 && Cluster is null)
+        if (Priority != 0 && !IsForCluster)
         {
             throw new JobInputException("--priority is for jobs that are given to a cluster, with --cluster HOST:PORT; here no other job waits.");
         }
@@ -140,12 +143,12 @@ internal abstract class JobSettings : ClusterSettings
             throw new JobInputException($"--spill-dir {spill}: work files need a disk; give a directory. Inputs and the output may be in an object store.");
         }
 
-        if (StorePath.IsRemote(Output) && Cluster is not null && SpillDirectory is null)
+        if (StorePath.IsRemote(Output) && IsForCluster && SpillDirectory is null)
         {
             throw new JobInputException($"--output {Output}: in a cluster the job's work files need storage that all nodes see; say where with --spill-dir DIR.");
         }
 
-        if (Dashboard.IsSet && Cluster is not null)
+        if (Dashboard.IsSet && IsForCluster)
         {
             throw new JobInputException("--dashboard is for jobs of this machine. In a cluster a node serves it: bytemill node --http.");
         }

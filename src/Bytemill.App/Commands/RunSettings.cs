@@ -5,7 +5,7 @@ using Spectre.Console.Cli;
 namespace Bytemill.App;
 
 /// <summary>Options of training followed by tokenizing.</summary>
-internal sealed class RunSettings : OutputSettings, ITrainingOptions
+internal class RunSettings : OutputSettings, ITrainingOptions
 {
     [CommandOption("--vocab-size <N[[,N...]]>")]
     [Description(TrainingOption.VocabSizeHelp)]

@@ -1,11 +1,11 @@
-using Bytemill.Pipeline;
+using Bytemill.Web.Api;
 
 namespace Bytemill.App;
 
 /// <summary>The attempts at a task that a job failed of, for standard error.</summary>
 internal static class PoisonReport
 {
-    public static void Write(PoisonTask? poison)
+    public static void Write(PoisonInfo? poison)
     {
         foreach (string line in Lines(poison))
         {
@@ -13,8 +13,8 @@ internal static class PoisonReport
         }
     }
 
-    public static IEnumerable<string> Lines(PoisonTask? poison) => poison is null
+    public static IEnumerable<string> Lines(PoisonInfo? poison) => poison is null
         ? []
         : poison.Attempts.Select(attempt => Units.Format(
-            $"  {poison.Kind.Describe()}, task {poison.Index}, attempt {attempt.Attempt} on {attempt.Owner}: {attempt.Reason}"));
+            $"  {poison.Describes}, task {poison.Task}, attempt {attempt.Attempt} on {attempt.Owner}: {attempt.Reason}"));
 }

@@ -92,17 +92,26 @@ public sealed record ResultManifest
     public static ResultManifest Read(string directory)
     {
         string path = PathIn(directory);
+        using Stream file = Stores.OpenRead(path);
+        return Read(file, path);
+    }
+
+    /// <summary>Reads a manifest.</summary>
+    /// <param name="file">Its bytes.</param>
+    /// <param name="name">Names it in messages.</param>
+    /// <exception cref="JobInputException">It is not a manifest of ours.</exception>
+    public static ResultManifest Read(Stream file, string name)
+    {
         try
         {
-            using Stream file = Stores.OpenRead(path);
             ResultManifest? manifest = JsonSerializer.Deserialize<ResultManifest>(file, s_json);
             return manifest is { Format: CurrentFormat }
                 ? manifest
-                : throw new JobInputException($"{path}: not a manifest of this version; found format '{manifest?.Format}', expected '{CurrentFormat}'.");
+                : throw new JobInputException($"{name}: not a manifest of this version; found format '{manifest?.Format}', expected '{CurrentFormat}'.");
         }
         catch (JsonException e)
         {
-            throw new JobInputException($"{path}: not a manifest: {e.Message}", e);
+            throw new JobInputException($"{name}: not a manifest: {e.Message}", e);
         }
     }
 

@@ -20,10 +20,7 @@ public sealed record JobDetails(JobInfo Job, ImmutableArray<StageInfo> Stages, P
         return new JobDetails(
             JobInfo.Of(report.Job ?? throw new ArgumentException("The coordinator does not know the job.", nameof(report))),
             [.. report.Stages.Select(stage => new StageInfo(stage.Kind is { } kind ? JsonText.NameOf(kind) : "plan", stage.Kind?.Describe() ?? "planning", stage.ElapsedMs, stage.Tasks, stage.Units))],
-            report.Poison is { } poison
-                ? new PoisonInfo(
-                    poison.Stage, JsonText.NameOf(poison.Kind), poison.Index, [.. poison.Attempts.Select(attempt => new AttemptInfo(attempt.Attempt, attempt.Owner, attempt.Reason))])
-                : null,
+            PoisonInfo.Of(report.Poison),
             JsonText.OrNull(report.Refusal));
     }
 }
@@ -39,9 +36,19 @@ public sealed record StageInfo(string Kind, string Describes, long ElapsedMs, in
 /// <summary>A task that nobody could do.</summary>
 /// <param name="Stage">Number of its stage.</param>
 /// <param name="Kind">Kind of its stage.</param>
+/// <param name="Describes">The same in a few words.</param>
 /// <param name="Task">Its index, from 0.</param>
 /// <param name="Attempts">All attempts at it.</param>
-public sealed record PoisonInfo(int Stage, string Kind, int Task, ImmutableArray<AttemptInfo> Attempts);
+public sealed record PoisonInfo(int Stage, string Kind, string Describes, int Task, ImmutableArray<AttemptInfo> Attempts)
+{
+    /// <summary>As the coordinator has it; <c>null</c> for none.</summary>
+    public static PoisonInfo? Of(PoisonTask? poison) => poison is null ? null : new PoisonInfo(
+        poison.Stage,
+        JsonText.NameOf(poison.Kind),
+        poison.Kind.Describe(),
+        poison.Index,
+        [.. poison.Attempts.Select(attempt => new AttemptInfo(attempt.Attempt, attempt.Owner, attempt.Reason))]);
+}
 
 /// <summary>An attempt at a task that came to nothing.</summary>
 /// <param name="Attempt">Its number.</param>

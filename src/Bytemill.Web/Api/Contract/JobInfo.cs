@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Bytemill.Pipeline;
 
 namespace Bytemill.Web.Api;
@@ -42,5 +43,6 @@ public sealed record JobInfo(
     }
 
     /// <summary>Whether nothing more happens to it.</summary>
-    internal bool IsOver => Status is "completed" or "failed" or "cancelled";
+    [JsonIgnore]
+    public bool IsOver => Status is "completed" or "failed" or "cancelled";
 }

@@ -11,6 +11,7 @@ namespace Bytemill.Web.Api;
 /// <summary>JSON schema of job files and of the body of a request for a job, made of <see cref="JobRequest"/>; kept as docs/job.schema.json.</summary>
 public static class JobSchema
 {
+    private static readonly JobRequest s_defaults = new();
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The schema.</summary>
@@ -42,7 +43,6 @@ public static class JobSchema
                 ["anyOf"] = new JsonArray(
                     new JsonObject { ["type"] = "integer" },
                     new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "integer" }, ["minItems"] = 1 }),
-                ["default"] = 32_000,
             }
             : schema as JsonObject ?? [];
         foreach (object attribute in provider.GetCustomAttributes(inherit: false))
@@ -69,6 +69,11 @@ public static class JobSchema
                 default:
                     break;
             }
+        }
+
+        if (context.PropertyInfo!.Get!(s_defaults) is { } value)
+        {
+            described["default"] = JsonSerializer.SerializeToNode(value, context.TypeInfo);
         }
 
         return described;

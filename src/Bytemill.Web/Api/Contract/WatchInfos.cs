@@ -93,7 +93,12 @@ public sealed record AttemptList(int Stage, ImmutableArray<TaskInfo> Tasks, int?
 [Description("What happened to a job.")]
 public sealed record EventList(long Epoch, ImmutableArray<EventInfo> Events, long LastSequence)
 {
-    internal static EventList Of(JobEvents answer) => new(answer.Epoch, [.. answer.Events.Select(EventInfo.Of)], answer.LastSequence);
+    /// <summary>As the coordinator has them.</summary>
+    public static EventList Of(JobEvents answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        return new EventList(answer.Epoch, [.. answer.Events.Select(EventInfo.Of)], answer.LastSequence);
+    }
 }
 
 /// <summary>Something that happened to a job.</summary>

@@ -6,6 +6,7 @@ using Bytemill.Web.Api;
 
 namespace Bytemill.Tests;
 
+[Collection(CommandTests.Name)]
 public sealed class HttpApiTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
