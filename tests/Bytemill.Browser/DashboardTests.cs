@@ -61,6 +61,11 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>
         feed.Advance(25);
         await Expect(page.Page.Locator(".bm-legend")).ToContainTextAsync("325 done");
         await Expect(page.Page.Locator(".task-grid .task.done")).ToHaveCountAsync(325);
+        ILocator speed = page.Page.Locator("section[aria-label=Speed]");
+        await Expect(speed).ToContainTextAsync("segment");
+        await speed.GetByText("By node").ClickAsync();
+        await Expect(speed).ToContainTextAsync("the 8 slowest of 12");
+        await Expect(speed.Locator(".mud-chart-legend-item")).ToHaveCountAsync(8);
         await page.AssertCleanAsync();
     }
 

@@ -65,7 +65,8 @@ internal sealed class FakeFeed : IDashboardFeed
                 second < 60 ? Phase.Count : Phase.Segment,
                 second * 10_000_000L,
                 2_000_000_000,
-                (second < 60 ? 42e6 : 19e6) + (4e6 * Math.Sin(second / 5.0))))],
+                (second < 60 ? 42e6 : 19e6) + (4e6 * Math.Sin(second / 5.0)),
+                [.. Enumerable.Range(0, Math.Min(_nodes, 12)).Select(node => new NodeSpeed(Address(node), (second < 60 ? 7e6 : 3e6) + (node * 3e5)))]))],
             new JobTasks(
                 RunningJob,
                 true,

@@ -11,6 +11,9 @@ internal sealed class CorpusSource : IDisposable
 
     public long LengthBytes => _file.LengthBytes;
 
+    /// <inheritdoc cref="IStoreFile.Version"/>
+    public string? Version => _file.Version;
+
     /// <exception cref="CorpusException">The file is missing, a directory, or may not be read.</exception>
     public static CorpusSource Open(string path) => new(path, OpenFile(path));
 

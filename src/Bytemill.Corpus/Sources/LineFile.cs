@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Hashing;
+using System.Runtime.ExceptionServices;
 using ZstdSharp;
 
 namespace Bytemill.Corpus;
@@ -15,6 +17,11 @@ internal static class LineFile
     // Read for the fingerprint, spread evenly over the file.
     private const int WindowBytes = 4096;
     private const int Windows = 64;
+    private const int WindowsAtOnce = 16;
+
+    // Of far files, by path and version. A few megabytes.
+    private const int MostFingerprints = 50_000;
+    private static readonly ConcurrentDictionary<(string Path, string Version), string> s_fingerprints = new();
 
     // What compressed text grows by, about, when it is decompressed; for planning only.
     private const int UsualRatio = 3;
@@ -69,14 +76,44 @@ internal static class LineFile
     /// <summary>XxHash3 over the length and some of the content, as 16 hex digits.</summary>
     public static string Fingerprint(CorpusSource file)
     {
+        if (file.Version is not { } version)
+        {
+            return ComputeFingerprint(file);
+        }
+
+        (string, string) key = (file.Path, version);
+        if (!s_fingerprints.TryGetValue(key, out string? known))
+        {
+            if (s_fingerprints.Count >= MostFingerprints)
+            {
+                s_fingerprints.Clear();
+            }
+
+            known = ComputeFingerprint(file);
+            s_fingerprints[key] = known;
+        }
+
+        return known;
+    }
+
+    private static string ComputeFingerprint(CorpusSource file)
+    {
         XxHash3 hash = new();
         long length = file.LengthBytes;
         Span<byte> window = stackalloc byte[WindowBytes];
         BinaryPrimitives.WriteInt64LittleEndian(window, length);
         hash.Append(window[..sizeof(long)]);
         long step = Math.Max(WindowBytes, length / Windows);
-        // Where the windows lie close to each other.
-        file.Announce(0, length <= GroupBytes ? length : 0);
+        if (length <= GroupBytes)
+        {
+            // The windows lie close to each other.
+            file.Announce(0, length);
+        }
+        else if (file.Version is not null)
+        {
+            FetchWindows(file, step);
+        }
+
         for (long position = 0; position < length; position += step)
         {
             // The last one reaches the end.
@@ -85,6 +122,20 @@ internal static class LineFile
         }
 
         return hash.GetCurrentHashAsUInt64().ToString("x16", CultureInfo.InvariantCulture);
+    }
+
+    // Each is a request: several at once, and whoever reads them then finds them at hand.
+    private static void FetchWindows(CorpusSource file, long step)
+    {
+        try
+        {
+            Parallel.For(0, Windows, new ParallelOptions { MaxDegreeOfParallelism = WindowsAtOnce }, i => file.Read(Math.Min(i * step, file.LengthBytes - 1), new byte[1]));
+        }
+        catch (AggregateException error)
+        {
+            // One says enough.
+            ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
+        }
     }
 
     private static void CheckMagic(InputFormat format, CorpusSource file)

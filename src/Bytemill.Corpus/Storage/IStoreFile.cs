@@ -6,6 +6,9 @@ public interface IStoreFile : IDisposable
     /// <summary>Length when it was opened.</summary>
     long LengthBytes { get; }
 
+    /// <summary>As <see cref="StoredFile.Version"/> of a file that is far away, so that what was found out about it need not be found out again; null of a near one.</summary>
+    string? Version { get; }
+
     /// <summary>Reads some bytes.</summary>
     /// <returns>Bytes read, at least 1; 0 at the end of the file.</returns>
     /// <exception cref="IOException">It cannot be read, or is another file by now.</exception>

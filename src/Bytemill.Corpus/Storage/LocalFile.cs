@@ -15,6 +15,8 @@ internal sealed class LocalFile : IStoreFile
 
     public long LengthBytes { get; }
 
+    public string? Version => null;
+
     public int Read(long position, Span<byte> target) => RandomAccess.Read(_handle, target, position);
 
     public void Announce(long position, long lengthBytes, bool isGlance)

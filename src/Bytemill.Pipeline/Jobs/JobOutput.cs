@@ -91,6 +91,11 @@ public static class JobOutput
         }
 
         Stores.Of(directory).Publish(temporary, StorePath.Combine(directory, name));
+        if (StorePath.IsRemote(directory))
+        {
+            // This need not be the node that cleans up.
+            Stores.Of(area).DeleteEmptyDirectory(area);
+        }
     }
 
     /// <summary>Fails when a result would replace a file that no earlier job made. Touches nothing.</summary>

@@ -170,7 +170,7 @@ public sealed partial class ClusterFeed : BackgroundService
             {
                 if (job is { Status: JobStatus.Running, Progress: { } progress })
                 {
-                    JobOf(job.JobId).Note(progress, now);
+                    JobOf(job.JobId).Note(progress, now, Current.Nodes);
                 }
             }
 
@@ -258,7 +258,7 @@ public sealed partial class ClusterFeed : BackgroundService
 
         public History<ProgressPoint> History { get; } = new(MostPoints);
 
-        public void Note(JobProgressed progress, DateTimeOffset at)
+        public void Note(JobProgressed progress, DateTimeOffset at, ImmutableArray<NodeStatistics> nodes)
         {
             // Within one stage; the next one begins at nothing.
             double seconds = (at - _lastAt).TotalSeconds;
@@ -266,8 +266,11 @@ public sealed partial class ClusterFeed : BackgroundService
                 ? Math.Max(0, (progress.DoneUnits - last.DoneUnits) / seconds)
                 : 0;
             (_last, _lastAt) = (progress, at);
-            History.Add(new ProgressPoint(at, progress.Phase, progress.DoneUnits, progress.TotalUnits, speed));
+            History.Add(new ProgressPoint(at, progress.Phase, progress.DoneUnits, progress.TotalUnits, speed, [.. nodes.Select(node => SpeedOf(node, progress.JobId)).Where(node => node.BytesPerSecond > 0)]));
         }
+
+        private static NodeSpeed SpeedOf(NodeStatistics node, string jobId) =>
+            new(node.Address, node.Tasks.Where(task => task.JobId == jobId && task.Kind.CountsBytes()).Sum(task => task.UnitsPerSecond));
     }
 
     private sealed class Watching(ClusterFeed feed, string jobId) : IDisposable

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Bytemill.Corpus;
 using Bytemill.Pipeline;
 
 namespace Bytemill.Web.Models;
@@ -160,7 +161,7 @@ public sealed class ModelShelf
         {
             return new LoadedModel(entry, ModelLoader.Load(entry.Path));
         }
-        catch (Exception e) when (e is JobInputException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (UserErrors.IsInputError(e) || e is IOException or UnauthorizedAccessException)
         {
             throw new ModelUnavailableException(e.Message, e);
         }
@@ -179,7 +180,7 @@ public sealed class ModelShelf
             }
 
             string title = key == name && !paths.Any(other => other != path && Path.GetFileName(other) == name) ? name : path;
-            given.Add(new ShelvedModel(key, title, Path.GetFullPath(path), null, 0, 0, null));
+            given.Add(new ShelvedModel(key, title, StorePath.Full(path), null, 0, 0, null));
         }
 
         return given.ToImmutable();
@@ -188,13 +189,13 @@ public sealed class ModelShelf
     // Results may have been moved away since, or lie where this node cannot read them.
     private static JobModels ReadModels(JobSummary job, FileStamp stamp)
     {
-        string directory = Path.GetDirectoryName(job.Text) ?? "";
+        string directory = StorePath.DirectoryOf(job.Text);
         ResultManifest manifest;
         try
         {
             manifest = ResultManifest.Read(directory);
         }
-        catch (Exception e) when (e is JobInputException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (UserErrors.IsInputError(e) || e is IOException or UnauthorizedAccessException)
         {
             return new JobModels(stamp, [], job.Mode, null, e.Message);
         }
@@ -212,7 +213,7 @@ public sealed class ModelShelf
             .. manifest.Models.Select(model => new ShelvedModel(
                 manifest.Models.Length == 1 ? job.JobId : Units.Format($"{job.JobId}-{model.VocabSize}"),
                 Units.Format($"{output}: {Units.Count(model.VocabSize)} ids"),
-                Path.Combine(directory, model.Path),
+                StorePath.Combine(directory, model.Path),
                 job.JobId,
                 job.EndedAt,
                 model.VocabSize,

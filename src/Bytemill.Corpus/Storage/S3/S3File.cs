@@ -19,6 +19,8 @@ internal sealed class S3File(S3Store store, BlockCache cache, StoredFile file) :
 
     public long LengthBytes => file.LengthBytes;
 
+    public string Version => file.Version;
+
     // What one reader may count on, where each core has one.
     private long OwnBytes => cache.CapacityBytes / (2 * Environment.ProcessorCount);
 

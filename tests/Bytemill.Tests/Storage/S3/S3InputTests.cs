@@ -68,6 +68,23 @@ public sealed class S3InputTests(S3Server server) : IDisposable
         Assert.Contains(root, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Match_HundredThousandObjects_PageByPage()
+    {
+        const int Objects = 100_000;
+        using ListingServer many = new(Objects);
+        S3Store store = S3Server.NewStore(many.Endpoint);
+
+        Assert.Equal("s3://bucket/" + ListingServer.Key(0), store.Match("s3://bucket/corpus", "**/*.parquet").First());
+        // None is asked for before it is needed.
+        Assert.Equal(1, many.Requests);
+
+        Assert.Equal(
+            Enumerable.Range(0, Objects).Where(i => i % 10 != 9).Select(i => "s3://bucket/" + ListingServer.Key(i)),
+            store.Match("s3://bucket/corpus", "**/*.parquet"));
+        Assert.Equal(1 + (Objects / 1000), many.Requests);
+    }
+
     [Theory]
     [InlineData("a.txt")]
     [InlineData("a.jsonl")]
