@@ -53,6 +53,34 @@ internal static class KeptCounts
         }
     }
 
+    /// <summary>Looks at all files that a job keeps; none can be missing or another without a fault.</summary>
+    /// <param name="output">Its output.</param>
+    /// <param name="expected">How many runs there are to be.</param>
+    public static IEnumerable<string> FindFaults(string output, int expected)
+    {
+        string index = StorePath.Combine(output, $"{DirectoryName}/{IndexName}");
+        if (!Stores.HasFile(index))
+        {
+            return [$"{index}: the file is gone, without which nobody can say what was counted."];
+        }
+
+        Wire.KeptCounts kept;
+        try
+        {
+            kept = Read(output);
+        }
+        catch (JobInputException e)
+        {
+            return [e.Message];
+        }
+
+        string directory = StorePath.Combine(output, DirectoryName);
+        IEnumerable<string> damaged = kept.Runs
+            .Where(run => !WorkFileCheck.IsWhole(StorePath.Combine(directory, run.File), run.LengthBytes, run.Xxh3))
+            .Select(run => $"{StorePath.Combine(directory, run.File)}: the counts are gone or not what they were; a job that extends this one will count their text again.");
+        return kept.Runs.Count == expected ? damaged : damaged.Append(FormattableString.Invariant($"{directory}: there are counts of {kept.Runs.Count} partitions, the manifest says {expected}."));
+    }
+
     /// <summary>What of counts that are kept a job can take over.</summary>
     /// <param name="kept">Of an earlier job.</param>
     /// <param name="spec">The job.</param>

@@ -60,6 +60,20 @@ internal static class OutputLedger
         return ledger;
     }
 
+    /// <summary>What is wrong with the ledger of an output; null for nothing, also where there is none.</summary>
+    public static string? FindFault(string output)
+    {
+        try
+        {
+            _ = Stores.HasFile(StorePath.Combine(output, FileName)) ? Read(output) : null;
+            return null;
+        }
+        catch (JobInputException e)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>What of the earlier results an update can take over.</summary>
     /// <param name="ledger">Of the earlier job.</param>
     /// <param name="plan">Of the update.</param>

@@ -19,6 +19,7 @@ internal sealed class LaidOutWriter : ITokenizedWriter
     private readonly RecordSorter? _sorter;
     private readonly ShuffledRows[] _shuffled = [];
     private readonly TaskContext _context;
+    private readonly string _inputVersion;
     private readonly ArrayBufferWriter<byte> _cells = new();
     private readonly ArrayBufferWriter<int> _document = new();
     private int _group;
@@ -30,6 +31,7 @@ internal sealed class LaidOutWriter : ITokenizedWriter
         JobSpec spec = context.Spec;
         CorpusFile input = context.Plan.Files[file.Input];
         (_context, _layout, _fingerprint) = (context, spec.Layout, input.Fingerprint);
+        _inputVersion = context.Job.VersionOf(file.Input);
         _kept = KeptColumns.Open(input, spec.TextColumn, _layout.HasKeptColumns ? spec.Keep : []);
         _files = new OutputFiles(context.Output);
         _split = _layout.SplitRule;
@@ -130,6 +132,7 @@ internal sealed class LaidOutWriter : ITokenizedWriter
             DroppedTokens = dropped,
             PaddingTokens = _chains.Sum(chain => chain.PaddingTokens),
             DocumentTokens = _documentTokens,
+            InputVersion = _inputVersion,
         });
     }
 

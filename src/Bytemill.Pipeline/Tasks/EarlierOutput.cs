@@ -16,7 +16,8 @@ internal static class EarlierOutput
         }
 
         string output = context.Spec.OutputDirectory;
-        string name = context.Plan.TokenizedFile(context.Index).Name;
+        TokenizedFile planned = context.Plan.TokenizedFile(context.Index);
+        string name = planned.Name;
         Wire.TokenizedFileInfo info = earlier.Info.Clone();
         ImmutableArray<(string Path, string WorkName, long LengthBytes, string Xxh3)> files = context.Spec.Layout.IsPlain
             ? [(StorePath.Combine(output, earlier.Name), WorkFileNames.Tokenized, info.LengthBytes, info.Xxh3)]
@@ -26,6 +27,15 @@ internal static class EarlierOutput
             return null;
         }
 
+        string version = context.Job.VersionOf(planned.Input);
+        TaskMetrics metrics = WireStages.FromWire(earlier.Metrics);
+        if (version != info.InputVersion && DigestOf(context, planned.Input) != metrics.TextDigest)
+        {
+            // A fingerprint does not see everything; of a file that nobody has touched it need not.
+            return null;
+        }
+
+        info.InputVersion = version;
         info.InPlace = name == earlier.Name;
         if (!info.InPlace)
         {
@@ -42,8 +52,45 @@ internal static class EarlierOutput
 
         using FileStream infoFile = context.Output.Create(WorkFileNames.TokenizedInfo);
         CheckedMessage.Write(infoFile, info);
-        TaskMetrics metrics = WireStages.FromWire(earlier.Metrics);
         return metrics with { Reused = 1, ReusedBytes = metrics.TextBytes };
+    }
+
+    // Of the rows that the job takes of a file.
+    private static ulong DigestOf(TaskContext context, int fileIndex)
+    {
+        CorpusFile file = context.Plan.Files[fileIndex];
+        var leftOut = new LeftOutGroups(context);
+        var digest = new TextDigest();
+        ulong sum = 0;
+        using ITextSource source = TextSources.Open(file.Path, context.Spec.SourceOptions);
+        for (int group = 0; group < file.RowGroups.Length; group++)
+        {
+            RowGroupInfo info = file.RowGroups[group];
+            GroupFaults? faults = leftOut.Of(fileIndex, group);
+            if (info.IsLeftAside || faults?.Damage is not null)
+            {
+                continue;
+            }
+
+            RowSelection selection = source.SelectRows(group, info.Take, context.Cancellation).Except(faults?.Rows ?? [], info.Rows);
+            foreach (TextBatch batch in source.ReadBatches(group, context.Memory.ReadingBytes, selection, context.Cancellation))
+            {
+                using (batch)
+                {
+                    for (int row = 0; row < batch.RowCount; row++)
+                    {
+                        if (batch.IsTaken(row))
+                        {
+                            digest.Append(batch[row], batch.IsNull(row));
+                        }
+                    }
+                }
+            }
+
+            sum = unchecked(sum + digest.End(file.Fingerprint, group));
+        }
+
+        return sum;
     }
 
     // Names are the directory of the part, what comes of the input's name, and a number or an extension.

@@ -162,6 +162,9 @@ internal sealed class JobContext : IDisposable
         }
     }
 
+    /// <summary>Of an input file; becomes another whenever it is written.</summary>
+    public string VersionOf(int fileIndex) => StampOf(fileIndex).Version;
+
     private IOException ChangedWhileRead(int fileIndex)
     {
         Verify(fileIndex);

@@ -23,6 +23,7 @@ internal sealed class TokenizeFileTask : ITaskBody
         CorpusFile input = context.Plan.Files[file.Input];
         JobSpec spec = context.Spec;
         TaskMetrics metrics;
+        string inputVersion = context.Job.VersionOf(file.Input);
         TokenizedFileOptions options = FileOptionsFor(spec, file, input.Fingerprint, context.Job.Tokenizer(context.Stage));
         FileStream output = context.Output.Create(WorkFileNames.Tokenized);
         await using (output.ConfigureAwait(false))
@@ -37,7 +38,7 @@ internal sealed class TokenizeFileTask : ITaskBody
             }
         }
 
-        WriteInfo(context, metrics);
+        WriteInfo(context, metrics, inputVersion);
         return metrics;
     }
 
@@ -163,7 +164,7 @@ internal sealed class TokenizeFileTask : ITaskBody
         ],
     };
 
-    private static void WriteInfo(TaskContext context, TaskMetrics metrics)
+    private static void WriteInfo(TaskContext context, TaskMetrics metrics, string inputVersion)
     {
         using FileStream written = context.Output.OpenRead(WorkFileNames.Tokenized);
         using FileStream info = context.Output.Create(WorkFileNames.TokenizedInfo);
@@ -173,6 +174,7 @@ internal sealed class TokenizeFileTask : ITaskBody
             Tokens = metrics.Tokens,
             LengthBytes = written.Length,
             Xxh3 = FileHash.Of(written),
+            InputVersion = inputVersion,
         });
     }
 }

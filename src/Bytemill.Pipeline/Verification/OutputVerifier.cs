@@ -27,6 +27,12 @@ public static class OutputVerifier
             general.Faults.Add($"{directory}: there is no {JobOutput.SuccessFileName}: the results are not complete.");
         }
 
+        general.Faults.AddRange(manifest.Counts is { } counts && JobOutput.IsComplete(directory) ? KeptCounts.FindFaults(directory, counts.Runs) : []);
+        if (OutputLedger.FindFault(directory) is { } fault)
+        {
+            general.Faults.Add(fault);
+        }
+
         ImmutableArray<TokenizerModel> models = ReadModels(directory, manifest, options.ModelPath, general);
         string? hash = manifest.Outputs.IsEmpty ? null : HashOfTokenizing(directory, manifest, models);
         TokenizerModel? model = models.FirstOrDefault(model => model.Hash == hash);

@@ -1,4 +1,3 @@
-using System.Text;
 using Bytemill.Corpus;
 using Bytemill.Pipeline;
 using Bytemill.Tokenization;
@@ -113,11 +112,13 @@ public sealed class ExtendedTrainingTests : IClassFixture<ClustersOfWorkers>, ID
         WriteFile("in/a", 1);
         WriteFile("in/b", 2);
         await _clusters[2].ResultsAsync(spec);
+        Assert.Empty(OutputVerifier.Verify(_directory["old"], new VerifyOptions(), TestContext.Current.CancellationToken).Faults);
         string[] runs = [.. Directory.EnumerateFiles(_directory["old/_counts"], "*.run").Order(StringComparer.Ordinal)];
         byte[] bytes = File.ReadAllBytes(runs[0]);
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(runs[0], bytes);
         File.Delete(runs[^1]);
+        Assert.Equal(2, OutputVerifier.Verify(_directory["old"], new VerifyOptions(), TestContext.Current.CancellationToken).Faults.Length);
         JobSpec extending = spec with { OutputDirectory = _directory["new"], Extend = _directory["old"] };
         ManifestExtension extended = await ExtendAsync(extending, workers: 2);
         Assert.Equal((2, 2, runs.Length - 2), (extended.DamagedPartitions, extended.CountedPartitions, extended.ReusedPartitions));
@@ -128,6 +129,7 @@ public sealed class ExtendedTrainingTests : IClassFixture<ClustersOfWorkers>, ID
         bytes[^1] ^= 1;
         File.WriteAllBytes(index, bytes);
         Refused(extending with { OutputDirectory = _directory["other"] }, index, "damaged");
+        Assert.Contains(index, Assert.Single(OutputVerifier.Verify(_directory["old"], new VerifyOptions(), TestContext.Current.CancellationToken).Faults), StringComparison.Ordinal);
         File.Delete(index);
         Refused(extending with { OutputDirectory = _directory["other"] }, "--keep-counts");
         Refused(extending with { OutputDirectory = _directory["other"], Extend = _directory["in"] }, "'train' or 'run'");
@@ -149,23 +151,10 @@ public sealed class ExtendedTrainingTests : IClassFixture<ClustersOfWorkers>, ID
     public async Task Extend_TextThatChangedUnseen_FailsAndSaysWhy()
     {
         string path = _directory["in/a.txt"];
-        Directory.CreateDirectory(_directory["in"]);
-        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 60_000).Select(i => $"line {i} of text\n")));
-        File.WriteAllBytes(path, text);
+        UnseenChange.Write(path);
         JobSpec spec = Spec("in", "old") with { Inputs = [path] };
         await _clusters[2].ResultsAsync(spec);
-        string fingerprint = TextSources.Inspect(path, "text").Fingerprint;
-        int at = Array.IndexOf(text, (byte)'x');
-        do
-        {
-            File.WriteAllBytes(path, text);
-            at = Array.IndexOf(text, (byte)'x', at + 1);
-            using FileStream file = File.OpenWrite(path);
-            file.Position = at;
-            file.WriteByte((byte)'y');
-        }
-        while (TextSources.Inspect(path, "text").Fingerprint != fingerprint);
-
+        UnseenChange.Make(path);
         IWireMessage end = await _clusters[2].RunAsync(spec with { OutputDirectory = _directory["new"], Extend = _directory["old"] }, cancellation: TestContext.Current.CancellationToken);
         Assert.Contains("--extend", Assert.IsType<JobProtocol.JobFailed>(end).Reason, StringComparison.Ordinal);
     }

@@ -88,6 +88,20 @@ public sealed class OutputUpdateTests : IClassFixture<ClustersOfWorkers>, IDispo
             threads: 1);
     }
 
+    // Files are known by their fingerprints; of one that was touched, the text is compared as well.
+    [Fact]
+    public async Task Update_TextThatChangedUnseen_IsMadeAnew()
+    {
+        UnseenChange.Write(_directory["in/a.txt"]);
+        UnseenChange.Write(_directory["in/b.txt"]);
+        JobSpec spec = s_jobs["plain"] with { OutputDirectory = _directory["out"], Inputs = [_directory["in"]], ModelPath = _directory["small.bytemill"] };
+        await _clusters[2].ResultsAsync(spec);
+        UnseenChange.Make(_directory["in/a.txt"]);
+        File.SetLastWriteTimeUtc(_directory["in/a.txt"], new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        File.SetLastWriteTimeUtc(_directory["in/b.txt"], new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        await UpdateAsync(spec, workers: 2, reused: 1);
+    }
+
     [Fact]
     public async Task Update_DamagedOrMissingFile_IsMadeAnew()
     {
@@ -125,6 +139,7 @@ public sealed class OutputUpdateTests : IClassFixture<ClustersOfWorkers>, IDispo
         Refused(spec with { Inputs = [_directory["in/b.parquet"]] }, _directory["in/a.parquet"], "--drop-missing");
         File.WriteAllText(_directory["out/_ledger"], "no");
         Refused(spec, "_ledger", "damaged");
+        Assert.Contains("_ledger", Assert.Single(OutputVerifier.Verify(_directory["out"], new VerifyOptions(), TestContext.Current.CancellationToken).Faults), StringComparison.Ordinal);
         File.Delete(_directory["out/_ledger"]);
         Refused(spec, "_ledger", "--overwrite");
         before.Remove("_ledger");
