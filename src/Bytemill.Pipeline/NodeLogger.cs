@@ -20,7 +20,11 @@ internal sealed class NodeLogger : LoggerFactoryLogger
         Microsoft.Extensions.Logging.LogLevel level = LevelOf(log.LogLevel());
         if (logger.IsEnabled(level))
         {
-            logger.Log(level, default, log.Message, log.Cause, static (message, _) => message?.ToString() ?? "");
+            // With its values apart, for formats that write them.
+            IReadOnlyList<KeyValuePair<string, object?>> state = log.Message is LogMessage message
+                ? [.. message.GetProperties().Select(value => KeyValuePair.Create(value.Key, (object?)value.Value)), KeyValuePair.Create("{OriginalFormat}", (object?)message.Format)]
+                : [];
+            logger.Log(level, default, state, log.Cause, (_, _) => log.Message?.ToString() ?? "");
         }
     }
 

@@ -71,6 +71,14 @@ public sealed record NodeOptions
     /// <summary>Whether the node serves the dashboard and the HTTP interface.</summary>
     public bool ServesHttp => Http.IsOn && Roles.Contains(ClusterRoles.Web);
 
+    /// <summary>
+    /// Base address of a collector that takes OTLP over HTTP, as <c>http://collector:4318</c>: metrics go there and a trace for each job; <c>null</c> for none.
+    /// </summary>
+    public Uri? OtlpEndpoint { get; init; }
+
+    /// <summary>How the log is written. Default: a line of text for each entry.</summary>
+    public LogFormat LogFormat { get; init; }
+
     /// <summary>HOCON file that goes before the embedded <c>base.conf</c>; <c>null</c> for none.</summary>
     public string? ConfigFile { get; init; }
 

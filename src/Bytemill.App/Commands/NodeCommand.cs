@@ -72,6 +72,14 @@ internal sealed class NodeSettings : ClusterSettings
     [Description("Directory that the paths of jobs that come by HTTP must lie in; may be given several times. Default: anywhere.")]
     public string[] DataRoots { get; init; } = [];
 
+    [CommandOption("--otlp-endpoint <URL>")]
+    [Description("Collector that metrics and a trace for each job are sent to, by OTLP over HTTP, as http://collector:4318. Default: none.")]
+    public string? OtlpEndpoint { get; init; }
+
+    [CommandOption("--log-format <FORMAT>")]
+    [Description("line: a line of text for each entry of the log; json: an object of JSON, with the values apart. Default: line")]
+    public string? LogFormat { get; init; }
+
     /// <summary>The node that these options ask for.</summary>
     public NodeOptions ToNode() => ToNode(Environment.GetEnvironmentVariable);
 
@@ -99,6 +107,8 @@ internal sealed class NodeSettings : ClusterSettings
             MemoryBytes = MemoryOption.Check(Memory) ?? node.MemoryBytes,
             SpillDirectory = SpillDirectory is { } spill ? NodeKeys.CheckSpillDirectory(spill, "--spill-dir") : node.SpillDirectory,
             LeaseDirectory = LeaseDirectory is { } leases ? NodeKeys.CheckLeaseDirectory(leases, "--lease-dir") : node.LeaseDirectory,
+            OtlpEndpoint = OtlpEndpoint is { } endpoint ? NodeKeys.CheckOtlpEndpoint(endpoint, "--otlp-endpoint") : node.OtlpEndpoint,
+            LogFormat = LogFormat is { } format ? NodeKeys.CheckLogFormat(format, "--log-format") : node.LogFormat,
             Journal = Journal is { } journal ? NodeKeys.CheckJournal(journal, "--journal") : node.Journal,
             Http = HttpTokenFile is { } file ? http with { Token = NodeKeys.ReadToken(file, "--http-token-file") } : http,
             DataRoots = DataRoots.Length > 0 ? NodeKeys.CheckDataRoots(DataRoots, "--data-root") : node.DataRoots,

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Bytemill.Pipeline;
 using Bytemill.Web.Hosting;
+using Bytemill.Web.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -79,13 +80,27 @@ internal static class NodeHost
 
         // Its exceptions come to us, and what it says at start would be repeated.
         builder.Logging.AddFilter("Microsoft", LogLevel.None);
-        builder.Logging.AddConsole(console => console.FormatterName = LineFormatter.FormatterName);
+        builder.Logging.AddConsole(console => console.FormatterName = node.LogFormat == LogFormat.Json ? ConsoleFormatterNames.Json : LineFormatter.FormatterName);
+        builder.Services.Configure<JsonConsoleFormatterOptions>(json =>
+        {
+            json.UseUtcTimestamp = true;
+            json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+        });
         builder.Logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_shutdownTimeout);
         builder.Services.AddBytemillNode(node);
+        if (node.OtlpEndpoint is { } collector)
+        {
+            AddCollector(builder.Services, node, collector);
+        }
+
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
     }
+
+    // Apart, so that a node without a collector loads nothing of this.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddCollector(IServiceCollection services, NodeOptions node, Uri collector) => services.AddBytemillCollector(node, collector);
 
     // Tried here, since an actor system that cannot listen ends the process with pages of nested exceptions.
     private static void CheckAddress(string hostname, int port, string hostOption, string portOption)

@@ -32,8 +32,24 @@ internal static class NodeKeys
         new("tls.key", false, (node, value) => node with { Tls = TlsOf(node) with { KeyFile = value.Text } }),
         new("tls.password", false, (node, value) => node with { Tls = TlsOf(node) with { Password = value.Text } }),
         new("tls.ca", false, (node, value) => node with { Tls = TlsOf(node) with { AuthorityFile = value.Text } }),
+        new("otlp-endpoint", false, (node, value) => node with { OtlpEndpoint = CheckOtlpEndpoint(value.Text, value.Where) }),
+        new("log-format", false, (node, value) => node with { LogFormat = CheckLogFormat(value.Text, value.Where) }),
         new("insecure", false, (node, value) => node with { Insecure = value.Switch }),
     ];
+
+    /// <summary>The collector of metrics and traces.</summary>
+    public static Uri CheckOtlpEndpoint(string endpoint, string where) =>
+        Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
+            ? address
+            : throw new JobInputException($"{where} must be the address of a collector that takes OTLP over HTTP, as http://collector:4318; found '{endpoint}'.");
+
+    /// <summary>How the log is written.</summary>
+    public static LogFormat CheckLogFormat(string format, string where) => format switch
+    {
+        "line" => LogFormat.Line,
+        "json" => LogFormat.Json,
+        _ => throw new JobInputException($"{where} must be line or json; found '{format}'."),
+    };
 
     /// <summary>A port to bind to.</summary>
     public static int CheckPort(int port, string where) =>

@@ -29,6 +29,9 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
 
     private const int MaxCleanUps = 50;
 
+    // About a second.
+    private const int TicksBetweenFigures = 5;
+
     // Read in a fraction of a second; a snapshot of a large job takes about as long.
     internal const int EventsBetweenSnapshots = 20_000;
 
@@ -44,6 +47,9 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
     private readonly Dictionary<string, Stopwatch> _stageClocks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, CancellationTokenSource> _planning = new(StringComparer.Ordinal);
     private readonly NodeRoll _nodes = new();
+    private readonly CoordinatorMetrics _metrics = new();
+    private readonly JobTracer _tracer = new();
+    private int _ticksToFigures;
     private bool _isCarryingOut;
     private bool _isStopping;
     private long _snapshotAt;
@@ -80,6 +86,8 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
             planning.Cancel();
         }
 
+        _metrics.Dispose();
+        _tracer.Dispose();
         base.PostStop();
     }
 
@@ -147,7 +155,7 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
             _nodes.Forget(m.ActorRef);
             Handle(new CoordinatorInput.PartyLost(new Party(m.ActorRef)));
         });
-        Command<PublishProgress>(_ => Handle(new CoordinatorInput.Ticked()));
+        Command<PublishProgress>(_ => OnTick());
         Command<PlanEnded>(OnPlanEnded);
         Command<AttemptsLookedAt>(m => Handle(m.Answer));
         Always();
@@ -172,6 +180,16 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         Command<SaveSnapshotFailure>(failed => _log.Warning("A snapshot of the journal cannot be written: {Reason}", UserErrors.Describe(failed.Cause)));
         Command<DeleteSnapshotsSuccess>(_ => { });
         Command<DeleteSnapshotsFailure>(failed => _log.Warning("Old snapshots of the journal cannot be deleted: {Reason}", UserErrors.Describe(failed.Cause)));
+    }
+
+    private void OnTick()
+    {
+        Handle(new CoordinatorInput.Ticked());
+        if (--_ticksToFigures < 0)
+        {
+            _ticksToFigures = TicksBetweenFigures;
+            _metrics.Figures = _machine.Figures();
+        }
     }
 
     private void OnNodeReported(NodeReported report)
@@ -200,6 +218,7 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         _decisions.Add(decision);
         if (!decision.Events.IsEmpty)
         {
+            _metrics.Writing(decision.Events.Length);
             PersistAllAsync(decision.Events, OnWritten);
         }
 
@@ -210,6 +229,12 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
     {
         _tenure.HasBegun = true;
         _decisions.Written();
+        _metrics.Written();
+        if (written is not CoordinatorEvent.AttemptCommitted)
+        {
+            _tracer.Follow(_machine.State);
+        }
+
         CarryOut();
         if (LastSequenceNr - _snapshotAt < _eventsBetweenSnapshots)
         {
@@ -250,7 +275,7 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         switch (effect)
         {
             case CoordinatorEffect.Send e:
-                ((IActorRef)e.To.Key).Tell(e.Message);
+                ((IActorRef)e.To.Key).Tell(e.Message is AssignTask assign ? assign with { TraceParent = _tracer.ParentOf(assign.Task.Job.JobId) } : e.Message);
                 break;
             case CoordinatorEffect.Watch e:
                 Context.Watch((IActorRef)e.Who.Key);

@@ -118,7 +118,7 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
             JobReported m => WireStatus.ToWire(m),
             JobsListed m => WireStatus.ToWire(m),
             RequestTask m => new Wire.RequestTask { WorkerId = m.WorkerId },
-            AssignTask m => new Wire.AssignTask { Task = WireStages.ToWire(m.Task), Stage = WireStages.ToWire(m.Stage) },
+            AssignTask m => new Wire.AssignTask { Task = WireStages.ToWire(m.Task), Stage = WireStages.ToWire(m.Stage), TraceParent = m.TraceParent },
             TaskProgressed m => new Wire.TaskProgressed { Task = WireStages.ToWire(m.Task), Units = m.Units, TotalUnits = m.TotalUnits },
             TaskCompleted m => new Wire.TaskCompleted
             {
@@ -194,7 +194,7 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
                 return new RequestTask(Wire.RequestTask.Parser.ParseFrom(bytes).WorkerId);
             case AssignTaskManifest:
                 Wire.AssignTask assign = Wire.AssignTask.Parser.ParseFrom(bytes);
-                return new AssignTask(WireStages.FromWire(assign.Task), WireStages.FromWire(assign.Stage));
+                return new AssignTask(WireStages.FromWire(assign.Task), WireStages.FromWire(assign.Stage), assign.TraceParent);
             case TaskProgressedManifest:
                 Wire.TaskProgressed progressed = Wire.TaskProgressed.Parser.ParseFrom(bytes);
                 return new TaskProgressed(WireStages.FromWire(progressed.Task), progressed.Units, progressed.TotalUnits);

@@ -12,6 +12,7 @@ internal sealed class NodeServices : IDisposable
         Cpu = new CpuPool(threads, givesWay: !options.IsAlone);
         long budget = options.MemoryBytes ?? MachineMemory.DefaultBudgetBytes();
         BudgetBytes = budget;
+        Metrics = new NodeMetrics(this);
         Memory = new MemoryPlan(budget / options.MaxJobs, threads);
         ResidentSet = new ResidentSetGuard(budget + (MemoryPlan.RuntimeBytes / 2), budget + MemoryPlan.RuntimeBytes);
         Stores.ReadAheadBytes = Memory.ReadAheadBytes;
@@ -29,6 +30,9 @@ internal sealed class NodeServices : IDisposable
     /// <summary>What is measured of the node.</summary>
     public NodeMeter Meter { get; } = new();
 
+    /// <summary>What is told of it to who watches from outside.</summary>
+    public NodeMetrics Metrics { get; }
+
     /// <summary>How each job that runs divides its part of the memory.</summary>
     public MemoryPlan Memory { get; }
 
@@ -43,6 +47,7 @@ internal sealed class NodeServices : IDisposable
 
     public void Dispose()
     {
+        Metrics.Dispose();
         Cpu.Dispose();
         Jobs.Dispose();
         ResidentSet.Dispose();

@@ -9,15 +9,48 @@ internal static class TaskAttempt
     /// <returns>The committed attempt.</returns>
     public static Outcome Run(NodeServices node, TaskMeter meter, CancellationToken cancellation)
     {
+        StageKind kind = meter.Assignment.Stage.Kind;
+        using Activity? span = StartSpan(meter.Assignment);
         node.Meter.Begin(meter);
         try
         {
-            return RunMeasured(node, meter, cancellation);
+            Outcome outcome = RunMeasured(node, meter, cancellation);
+            meter.Units = outcome.Metrics.Units;
+            node.Metrics.Done(kind, outcome.Metrics, outcome.ElapsedMs);
+            return outcome;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, "given up");
+            node.Metrics.GivenUp(kind);
+            throw;
+        }
+        catch (Exception e)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, UserErrors.Describe(e));
+            node.Metrics.Failed(kind);
+            throw;
         }
         finally
         {
             node.Meter.End(meter);
         }
+    }
+
+    private static Activity? StartSpan(AssignTask assign)
+    {
+        if (!ActivityContext.TryParse(assign.TraceParent, null, isRemote: true, out ActivityContext parent))
+        {
+            return null;
+        }
+
+        Activity? span = PipelineTelemetry.Source.StartActivity($"task {PipelineTelemetry.NameOf(assign.Stage.Kind.Phase())}", ActivityKind.Consumer, parent);
+        TaskIdentity task = assign.Task;
+        return span?.SetTag("bytemill.job", task.Job.JobId)
+            .SetTag("bytemill.stage", task.Stage)
+            .SetTag("bytemill.kind", assign.Stage.Kind.ToString())
+            .SetTag("bytemill.task", task.Index)
+            .SetTag("bytemill.attempt", task.Attempt);
     }
 
     private static Outcome RunMeasured(NodeServices node, TaskMeter meter, CancellationToken cancellation)

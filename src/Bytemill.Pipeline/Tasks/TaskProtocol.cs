@@ -9,7 +9,10 @@ public static class TaskProtocol
     public sealed record RequestTask(string WorkerId) : IWireMessage;
 
     /// <summary>Run this attempt.</summary>
-    public sealed record AssignTask(TaskIdentity Task, StageSpec Stage) : IWireMessage;
+    /// <param name="Task">The attempt.</param>
+    /// <param name="Stage">Its stage.</param>
+    /// <param name="TraceParent">The span that it belongs under, as W3C's <c>traceparent</c>; empty when nobody traces.</param>
+    public sealed record AssignTask(TaskIdentity Task, StageSpec Stage, string TraceParent = "") : IWireMessage;
 
     /// <summary>The attempt is alive.</summary>
     /// <param name="Task">The attempt.</param>

@@ -4,6 +4,7 @@ using Bytemill.Web.Api;
 using Bytemill.Web.Dashboard;
 using Bytemill.Web.Live;
 using Bytemill.Web.Models;
+using Bytemill.Web.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -44,6 +45,7 @@ public static class WebNodeHosting
         services.AddTokenAuthentication(node.Http);
         services.AddRequestLimits();
         services.AddApi();
+        services.AddBytemillTelemetry(node);
         services.AddDashboard();
         return builder;
     }
@@ -60,6 +62,7 @@ public static class WebNodeHosting
         app.UseTokenAuthentication();
         app.UseRateLimiter();
         app.MapApi();
+        app.MapBytemillTelemetry();
         app.MapDashboard();
         return app;
     }

@@ -28,6 +28,8 @@ public sealed class NodeEnvironmentTests
             ["BYTEMILL_TLS_KEY"] = "own.key",
             ["BYTEMILL_TLS_PASSWORD"] = "secret",
             ["BYTEMILL_TLS_CA"] = "ca.pem",
+            ["BYTEMILL_OTLP_ENDPOINT"] = "http://collector:4318",
+            ["BYTEMILL_LOG_FORMAT"] = "json",
             ["BYTEMILL_INSECURE"] = "on",
         };
 
@@ -41,6 +43,7 @@ public sealed class NodeEnvironmentTests
         Assert.Equal(new JournalLocation.PostgreSql("Host=db"), node.Journal);
         Assert.Equal(new HttpOptions { IsOn = true, Hostname = "0.0.0.0", Port = 4090, Token = "0123456789abcdef" }, node.Http);
         Assert.Equal(["/", Path.TrimEndingDirectorySeparator(Path.GetTempPath())], node.DataRoots);
+        Assert.Equal((new Uri("http://collector:4318"), LogFormat.Json), (node.OtlpEndpoint, node.LogFormat));
         Assert.Equal(new TlsOptions { CertificateFile = "own.pem", KeyFile = "own.key", Password = "secret", AuthorityFile = "ca.pem" }, node.Tls);
     }
 
@@ -59,6 +62,8 @@ public sealed class NodeEnvironmentTests
     [InlineData("BYTEMILL_HTTP", "here:", "HOST:PORT")]
     [InlineData("BYTEMILL_HTTP_TOKEN", "short", "16")]
     [InlineData("BYTEMILL_DATA_ROOTS", "relative", "absolute")]
+    [InlineData("BYTEMILL_OTLP_ENDPOINT", "collector:4318", "OTLP over HTTP")]
+    [InlineData("BYTEMILL_LOG_FORMAT", "xml", "line or json")]
     public void Apply_WrongValue_NamesTheVariable(string variable, string value, string expected)
     {
         JobInputException error = Assert.Throws<JobInputException>(() => NodeEnvironment.Apply(new NodeOptions(), name => name == variable ? value : null));

@@ -110,10 +110,7 @@ internal sealed partial class CoordinatorMachine
     private void Assign(JobState job, TaskBoard<Party> board, int index, int attempt, Party owner)
     {
         Tell(owner, new AssignTask(new TaskIdentity(ReferenceOf(job), board.Stage.Number, index, attempt), board.Stage));
-        if (NotesOf(job).Assign(index, attempt, NameOf(owner), _now) && attempt > 1)
-        {
-            Note(job, EventSeverity.Info, $"Task {index} ({board.Stage.Kind.Describe()}) is given out again, attempt {attempt}", index, NameOf(owner));
-        }
+        NoteAttempt(job, index, attempt, NameOf(owner));
     }
 
     // Runners take no notice of an assignment that they have already, so it may be sent as often as one likes.
@@ -388,7 +385,7 @@ internal sealed partial class CoordinatorMachine
                 tasks++;
                 if (isDead)
                 {
-                    NotesOf(job).Fail(index, $"{name} died, or was not heard any more");
+                    NoteDeath(job, index, name);
                 }
 
                 if (isDead && board.Die(index, new FailedAttempt(attempt, name, "the process died, or was not heard any more")) >= _maxDeaths && job.End is null)

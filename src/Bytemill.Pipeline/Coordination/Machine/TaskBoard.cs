@@ -39,6 +39,9 @@ internal sealed class TaskBoard<TOwner>
     /// <summary>Tasks that run.</summary>
     public int RunningCount => _running.Count;
 
+    /// <summary>Tasks that are neither running nor committed.</summary>
+    public int WaitingCount => _waiting.Count;
+
     /// <summary>Attempts that run, in no order.</summary>
     public IEnumerable<(int Index, int Attempt)> Running => _running.Select(task => (task.Key, task.Value.Attempt));
 
