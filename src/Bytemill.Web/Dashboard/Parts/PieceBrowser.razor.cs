@@ -85,7 +85,8 @@ public sealed partial class PieceBrowser : IDisposable
                 return;
             }
 
-            (_ids, _page, _fault) = (ids, 0, null);        }
+            (_ids, _page, _fault) = (ids, 0, null);
+        }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return;
