@@ -61,6 +61,11 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>
         feed.Advance(25);
         await Expect(page.Page.Locator(".bm-legend")).ToContainTextAsync("325 done");
         await Expect(page.Page.Locator(".task-grid .task.done")).ToHaveCountAsync(325);
+        ILocator tasks = page.Page.Locator("section[aria-label=Tasks]");
+        await page.Page.Locator(".task-grid .task").Nth(8).HoverAsync();
+        await Expect(tasks.GetByRole(AriaRole.Status)).ToHaveTextAsync("Task 8: done, 10.0.0.9:4051/worker-0, attempt 1, 12 s");
+        await page.Page.Locator(".task-grid .task").Nth(326).FocusAsync();
+        await Expect(tasks.GetByRole(AriaRole.Status)).ToContainTextAsync("Task 326: running");
         ILocator speed = page.Page.Locator("section[aria-label=Speed]");
         await Expect(speed).ToContainTextAsync("segment");
         await speed.GetByText("By node").ClickAsync();
@@ -104,7 +109,7 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>
         await page.Page.Keyboard.PressAsync("g");
         await page.Page.Keyboard.PressAsync("v");
         await Expect(page.Page.Locator("h1")).ToHaveTextAsync("Vocabulary");
-        await Expect(page.Page.Locator(".piece-rows tbody tr").First).ToBeVisibleAsync();
+        await Expect(page.Page.Locator(".piece-rows tbody tr:not([aria-hidden])").First).ToBeVisibleAsync();
         await page.Page.Keyboard.PressAsync("/");
         await page.Page.Keyboard.TypeAsync("中");
         await Expect(page.Page.Locator(".piece-rows")).ToContainTextAsync("中文");

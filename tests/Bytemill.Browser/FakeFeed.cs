@@ -82,6 +82,9 @@ internal sealed class FakeFeed : IDashboardFeed
             ]);
     }
 
+    public Task<TaskReport?> FindTaskAsync(string jobId, int stage, int index, CancellationToken cancellationToken) =>
+        Task.FromResult(index < _tasks ? Report(index) : null);
+
     public Task<JobReported> SendAsync(IWireMessage command, CancellationToken cancellationToken)
     {
         Sent.Add(command);

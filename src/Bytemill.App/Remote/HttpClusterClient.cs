@@ -15,7 +15,8 @@ namespace Bytemill.App;
 /// <summary>Asks a web node of a cluster over HTTP; what gets lost is asked again, since every request may be repeated.</summary>
 internal sealed class HttpClusterClient : IClusterClient
 {
-    private const int MostRetries = 5;
+    // Half a minute and the time of the answers: as long as another node takes to become the coordinator.
+    private const int MostRetries = 6;
 
     private static readonly TimeSpan s_firstWait = TimeSpan.FromMilliseconds(500);
 

@@ -20,6 +20,11 @@ public interface IDashboardFeed
     /// <summary>A job in full; its tasks and events only while somebody watches it.</summary>
     JobView ViewOf(string jobId);
 
+    /// <summary>One task in full, of which a job's view has a cell only.</summary>
+    /// <returns>The task; <c>null</c> when the coordinator does not know it (any more).</returns>
+    /// <exception cref="TimeoutException">No coordinator answered in time.</exception>
+    Task<TaskReport?> FindTaskAsync(string jobId, int stage, int index, CancellationToken cancellationToken);
+
     /// <summary>Asks for something to be done to a job: <see cref="PauseJob"/>, <see cref="ResumeJob"/>, <see cref="PrioritizeJob"/>, or <see cref="CancelJob"/>, whose end is waited for.</summary>
     /// <exception cref="TimeoutException">No coordinator answered in time.</exception>
     Task<JobReported> SendAsync(IWireMessage command, CancellationToken cancellationToken);

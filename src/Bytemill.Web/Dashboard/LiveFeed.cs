@@ -2,6 +2,7 @@ using Bytemill.Pipeline;
 using Bytemill.Web.Api;
 using Bytemill.Web.Live;
 using static Bytemill.Pipeline.JobProtocol;
+using static Bytemill.Pipeline.WatchProtocol;
 
 namespace Bytemill.Web.Dashboard;
 
@@ -19,6 +20,12 @@ internal sealed class LiveFeed(ClusterFeed feed, NodeOptions node) : IDashboardF
     public IDisposable Watch(string jobId) => feed.Watch(jobId);
 
     public JobView ViewOf(string jobId) => feed.ViewOf(jobId);
+
+    public async Task<TaskReport?> FindTaskAsync(string jobId, int stage, int index, CancellationToken cancellationToken)
+    {
+        JobTasks tasks = await feed.Coordinator.AskAsync<JobTasks>(new GetJobTasks(jobId, stage, index, Count: 1), cancellationToken).ConfigureAwait(false);
+        return tasks.Tasks.FirstOrDefault(task => task.Index == index);
+    }
 
     public async Task<JobReported> SendAsync(IWireMessage command, CancellationToken cancellationToken)
     {
