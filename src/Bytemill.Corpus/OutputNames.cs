@@ -7,6 +7,9 @@ public static class OutputNames
 {
     private const string Extension = ".parquet";
 
+    // Behind the scheme, what stands between the two slashes, and the bucket.
+    private const int FirstOfKey = 3;
+
     /// <summary>One output name per input.</summary>
     /// <param name="inputPaths">Absolute paths, distinct, as from <see cref="InputResolver.Resolve"/>.</param>
     /// <returns>In the order of the inputs: the path below the inputs' deepest common directory, with <c>/</c> between
@@ -31,6 +34,12 @@ public static class OutputNames
 
             segments[i] = StorePath.Full(inputPaths[i])
                 .Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar]);
+
+            // In a key these are names like any other; in a path they would lead elsewhere.
+            for (int part = FirstOfKey; StorePath.IsRemote(inputPaths[i]) && part < segments[i].Length; part++)
+            {
+                segments[i][part] = segments[i][part] switch { "" => "%", "." => "%2E", ".." => "%2E%2E", string name => name };
+            }
         }
 
         int common = CommonDirectories(segments);

@@ -52,10 +52,8 @@ public static class PipelineHosting
                 .AddWorkers(node)
                 .AddShardHost(node)
                 .AddNodeReporter(node);
-            if (node.Spill is { } spill)
-            {
-                builder.AddStartup((system, _) => system.RegisterOnTermination(spill.Dispose));
-            }
+            // Of the process, which may outlive its node, as that of the tests does; threads that compute end with what they do.
+            builder.AddStartup((system, _) => system.RegisterOnTermination(node.StopWatching));
 
             if (options.IsAlone)
             {

@@ -68,7 +68,12 @@ internal static class ShellCompletion
                     _files
                 fi
             }
-            compdef _bytemill bytemill
+            # Loaded from $fpath, this is called for the first completion already.
+            if [[ $funcstack[1] == _bytemill ]]; then
+                _bytemill "$@"
+            else
+                compdef _bytemill bytemill
+            fi
 
             """).ToString();
     }

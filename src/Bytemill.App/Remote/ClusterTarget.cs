@@ -34,7 +34,7 @@ internal sealed record ClusterTarget(Uri? Address, string? Token, NodeOptions? N
             savedToken = context is null ? null : contexts.TokenOf(context);
         }
 
-        string? token = tokenFile is not null ? NodeKeys.ReadToken(tokenFile, "--token-file") : node.Http.Token ?? savedToken;
+        string? token = tokenFile is not null ? NodeKeys.ReadToken(tokenFile, "--token-file") : savedToken ?? node.Http.Token;
         if (cluster is not null && IsHttp(cluster))
         {
             return new ClusterTarget(ReadAddress(cluster), token, null);

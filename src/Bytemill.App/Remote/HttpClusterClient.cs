@@ -80,9 +80,10 @@ internal sealed class HttpClusterClient : IClusterClient
 
     public async IAsyncEnumerable<JobDetails> FollowAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        bool again = false;
         while (true)
         {
-            await foreach (JobDetails job in FollowOnceAsync(jobId, cancellation).ConfigureAwait(false))
+            await foreach (JobDetails job in FollowOnceAsync(jobId, again, cancellation).ConfigureAwait(false))
             {
                 yield return job;
                 if (job.Job.IsOver)
@@ -91,6 +92,7 @@ internal sealed class HttpClusterClient : IClusterClient
                 }
             }
 
+            again = true;
             await Task.Delay(s_streamWait, cancellation).ConfigureAwait(false);
         }
     }
@@ -124,15 +126,34 @@ internal sealed class HttpClusterClient : IClusterClient
     private Task<JobDetails> ActAsync(string jobId, string what, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, $"{PathOf(jobId)}/{what}", null, BytemillJson.Default.JobDetails, cancellation);
 
-    private async IAsyncEnumerable<JobDetails> FollowOnceAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellation)
+    // A node that served the stream before may be on its way back.
+    private async Task<HttpResponseMessage?> FindStreamAsync(string jobId, bool again, CancellationToken cancellation)
     {
-        using HttpResponseMessage answer = await AnswerAsync(new HttpRequestMessage(HttpMethod.Get, $"{PathOf(jobId)}/stream"), cancellation).ConfigureAwait(false);
+        try
+        {
+            return await AnswerAsync(new HttpRequestMessage(HttpMethod.Get, $"{PathOf(jobId)}/stream"), cancellation).ConfigureAwait(false);
+        }
+        catch (JobInputException e) when (again && e.InnerException is HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    private async IAsyncEnumerable<JobDetails> FollowOnceAsync(string jobId, bool again, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using HttpResponseMessage? answer = await FindStreamAsync(jobId, again, cancellation).ConfigureAwait(false);
+        if (answer is null)
+        {
+            yield break;
+        }
+
         await CheckAsync(answer, cancellation).ConfigureAwait(false);
         Stream stream = await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-        IAsyncEnumerator<SseItem<string>> items = SseParser.Create(stream).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        IAsyncEnumerator<SseItem<string>> items = SseParser.Create(stream).EnumerateAsync(silence.Token).GetAsyncEnumerator(silence.Token);
         await using (items.ConfigureAwait(false))
         {
-            while (await HasNextAsync(items).ConfigureAwait(false))
+            while (await HasNextAsync(items, silence, cancellation).ConfigureAwait(false))
             {
                 yield return JsonSerializer.Deserialize(items.Current.Data, BytemillJson.Default.JobDetails)
                     ?? throw new JobInputException($"{_address} tells of a job in a way that this version does not understand.");
@@ -141,13 +162,14 @@ internal sealed class HttpClusterClient : IClusterClient
     }
 
     // A node that is restarted, or is silent for long, is asked again.
-    private static async Task<bool> HasNextAsync(IAsyncEnumerator<SseItem<string>> items)
+    private static async Task<bool> HasNextAsync(IAsyncEnumerator<SseItem<string>> items, CancellationTokenSource silence, CancellationToken cancellation)
     {
         try
         {
-            return await items.MoveNextAsync().AsTask().WaitAsync(s_longestSilence).ConfigureAwait(false);
+            silence.CancelAfter(s_longestSilence);
+            return await items.MoveNextAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or TimeoutException)
+        catch (Exception e) when (e is IOException or HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return false;
         }

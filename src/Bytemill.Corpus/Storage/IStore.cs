@@ -47,5 +47,7 @@ public interface IStore
     void DeleteEmptyDirectory(string path);
 
     /// <summary>Gives up what processes that died have begun to put below a directory, as far as the store tells.</summary>
-    void GiveUpUnfinished(string directory);
+    /// <param name="directory">The directory.</param>
+    /// <param name="paths">Full paths of the files that are meant; others may be on their way there for somebody else.</param>
+    void GiveUpUnfinished(string directory, IReadOnlySet<string> paths);
 }

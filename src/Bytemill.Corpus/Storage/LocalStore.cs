@@ -67,7 +67,7 @@ internal sealed class LocalStore : IStore
         }
     }
 
-    public void GiveUpUnfinished(string directory)
+    public void GiveUpUnfinished(string directory, IReadOnlySet<string> paths)
     {
         // A file is renamed when it is whole.
     }

@@ -19,7 +19,7 @@ public static class StorePath
     public static string Full(string path) => IsRemote(path) ? path : Path.GetFullPath(path);
 
     /// <summary>The directory of results or the like: as <see cref="Full(string)"/>, without a separator at its end.</summary>
-    public static string FullDirectory(string path) => IsRemote(path) ? path.TrimEnd('/') : Path.GetFullPath(path);
+    public static string FullDirectory(string path) => IsRemote(path) ? path.TrimEnd('/') : Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
 
     /// <summary>A path that starts at a directory unless it is a full one itself.</summary>
     public static string Full(string path, string directory) =>

@@ -64,7 +64,9 @@ public static class JobOutput
 
         if (!overwrite && !(update && isComplete && !hasWork))
         {
-            throw new JobInputException(isFinished
+            throw new JobInputException(isFinished && hasWork
+                ? $"The output '{directory}' holds results, and in '{inOutput}' work files of a job that has not cleaned up. If none runs any more, remove these and try again, or give --overwrite to start anew."
+                : isFinished
                 ? $"The output '{directory}' holds the results of an earlier job. Give another directory, --overwrite to replace them, or 'tokenize --update' to tokenize only inputs that are new or have changed."
                 : LocalRun.IsAt(directory)
                 ? $"The output '{directory}' holds an unfinished job. To go on with it, repeat its command with --resume; to start anew, give --overwrite."
@@ -180,7 +182,7 @@ public static class JobOutput
                 RemoveWorkOf(store, entry);
             }
 
-            store.GiveUpUnfinished(directory);
+            store.GiveUpUnfinished(directory, EarlierResults(directory));
         }
 
         store.CreateDirectory(inOutput);
@@ -258,7 +260,7 @@ public static class JobOutput
     {
         if (!Stores.HasFile(StorePath.Combine(directory, SuccessFileName)))
         {
-            Stores.Of(directory).GiveUpUnfinished(directory);
+            Stores.Of(directory).GiveUpUnfinished(directory, EarlierResults(directory));
             RemoveEarlierResults(directory);
         }
     }

@@ -62,7 +62,7 @@ public static class JobPreflight
         }
 
         Require(
-            spec.Extend is null || StorePath.Full(spec.Extend) != StorePath.Full(spec.OutputDirectory),
+            spec.Extend is null || StorePath.FullDirectory(spec.Extend) != StorePath.FullDirectory(spec.OutputDirectory),
             $"The job in '{spec.Extend}' (--extend) cannot be replaced by the one that takes its counts over; give another --output.");
         DatasetCard.Check(spec);
         spec.Sampling?.Check();

@@ -50,6 +50,26 @@ internal sealed class AttemptDirectory
         file.CopyTo(copy);
     }
 
+    /// <summary>As <see cref="TakeOver"/>, of a file that may have been replaced, damaged or removed: what is looked at is what is taken.</summary>
+    /// <returns>Whether it is whole; if not, it is not taken.</returns>
+    public bool TryTakeOver(string source, string name, long lengthBytes, string xxh3)
+    {
+        if (!Stores.HasFile(source))
+        {
+            return false;
+        }
+
+        TakeOver(source, name);
+        string own = Path.Combine(_pending, name);
+        if (WorkFileCheck.IsWhole(own, lengthBytes, xxh3))
+        {
+            return true;
+        }
+
+        File.Delete(own);
+        return false;
+    }
+
     /// <summary>Flushes every file to disk and renames the attempt to its committed name.</summary>
     /// <returns>Bytes of the files.</returns>
     /// <exception cref="DirectoryNotFoundException">The job has ended and its files are gone, as after a long stop of this process.</exception>
@@ -59,7 +79,8 @@ internal sealed class AttemptDirectory
         long bytes = 0;
         foreach (string path in Directory.EnumerateFiles(_pending))
         {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+            // What was taken over may be there for reading only; Windows flushes only what may be written.
+            using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, OperatingSystem.IsWindows() ? FileAccess.ReadWrite : FileAccess.Read);
             RandomAccess.FlushToDisk(handle);
             bytes += RandomAccess.GetLength(handle);
         }

@@ -29,7 +29,7 @@ internal static class EarlierOutput
 
         string version = context.Job.VersionOf(planned.Input);
         TaskMetrics metrics = WireStages.FromWire(earlier.Metrics);
-        if (version != info.InputVersion && DigestOf(context, planned.Input) != metrics.TextDigest)
+        if (version != info.InputVersion && (DependsOnMoreThanText(context, planned.Input) || DigestOf(context, planned.Input) != metrics.TextDigest))
         {
             // A fingerprint does not see everything; of a file that nobody has touched it need not.
             return null;
@@ -53,6 +53,15 @@ internal static class EarlierOutput
         using FileStream infoFile = context.Output.Create(WorkFileNames.TokenizedInfo);
         CheckedMessage.Write(infoFile, info);
         return metrics with { Reused = 1, ReusedBytes = metrics.TextBytes };
+    }
+
+    // The digest is of the text of the rows taken: neither of what is copied beside it, nor of where these rows stand.
+    private static bool DependsOnMoreThanText(TaskContext context, int fileIndex)
+    {
+        JobSpec spec = context.Spec;
+        CorpusFile file = context.Plan.Files[fileIndex];
+        bool copies = spec.Layout.HasKeptColumns && (file.Format.IsLines ? spec.Keep is { Length: > 0 } : spec.Keep is not { Length: 0 } && file.Columns.Length > 1);
+        return copies || (spec.Where is not null && (spec.Layout.Split is not null || spec.Sampling is not null));
     }
 
     // Of the rows that the job takes of a file.

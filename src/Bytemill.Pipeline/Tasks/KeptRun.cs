@@ -15,12 +15,11 @@ internal static class KeptRun
         }
 
         string path = StorePath.Combine(context.Spec.Extend!, $"{KeptCounts.DirectoryName}/{run.File}");
-        if (!WorkFileCheck.IsWhole(path, run.LengthBytes, run.Xxh3))
+        if (!context.Output.TryTakeOver(path, WorkFileNames.Run, run.LengthBytes, run.Xxh3))
         {
             return null;
         }
 
-        context.Output.TakeOver(path, WorkFileNames.Run);
         WriteInfo(context, new Wire.RunInfo { LengthBytes = run.LengthBytes, Xxh3 = run.Xxh3 });
         TaskMetrics metrics = WireStages.FromWire(run.Metrics);
         return metrics with { Units = context.Plan.Partitions[context.Index].TextBytes, Reused = 1, ReusedBytes = metrics.TextBytes };

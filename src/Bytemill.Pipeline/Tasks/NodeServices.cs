@@ -45,12 +45,20 @@ internal sealed class NodeServices : IDisposable
     /// <summary>Where temporary files of tasks go; <c>null</c> puts them beside the job's work files.</summary>
     public NodeSpillDirectory? Spill { get; }
 
+    /// <summary>
+    /// Ends what goes on by itself: a guard whose process is above its limit for good looks a thousand times a second.
+    /// </summary>
+    public void StopWatching()
+    {
+        ResidentSet.Dispose();
+        Spill?.Dispose();
+    }
+
     public void Dispose()
     {
         Metrics.Dispose();
         Cpu.Dispose();
         Jobs.Dispose();
-        ResidentSet.Dispose();
-        Spill?.Dispose();
+        StopWatching();
     }
 }

@@ -46,9 +46,14 @@ internal static class ModelEndpoints
             Alpha = request.Alpha,
         });
         var ids = ImmutableArray.CreateBuilder<ImmutableArray<int>>();
-        foreach (string text in request.Texts!)
+        foreach (string? text in request.Texts!)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (text is null)
+            {
+                throw new RequestFaultException("is null.", $"#/texts/{ids.Count}");
+            }
+
             ids.Add([.. sampler is null ? model.Tokenizer.Encode(text, options) : sampler.Sample(text, request.Seed, options)]);
         }
 
@@ -62,7 +67,7 @@ internal static class ModelEndpoints
     {
         for (int i = 0; i < request.Special.Length; i++)
         {
-            if (!model.SpecialTokens.TryGetId(request.Special[i], out _))
+            if (request.Special[i] is not { } name || !model.SpecialTokens.TryGetId(name, out _))
             {
                 throw new RequestFaultException($"The model has no special token '{request.Special[i]}'.", $"#/special/{i}");
             }

@@ -48,6 +48,12 @@ internal static class ResultEndpoints
             ?? throw new ProblemException(
                 $"The job has no model of size {size}; it has {string.Join(", ", manifest.Models.Select(model => model.MaxVocabSize ?? model.VocabSize))}.", StatusCodes.Status404NotFound);
         string path = StorePath.Combine(directory, model.Path);
+        if (!DataRoots.Allow(path, node.DataRoots))
+        {
+            // Whoever may write the manifest may not read everything through it.
+            throw new ProblemException("The model lies outside of the directories that this node shows (data-roots).", StatusCodes.Status403Forbidden);
+        }
+
         return Stores.HasFile(path)
             ? TypedResults.Stream(
                 Stores.OpenRead(path), "application/octet-stream", Path.GetFileName(path), entityTag: new EntityTagHeaderValue($"\"{model.Sha256}\""), enableRangeProcessing: true)

@@ -71,7 +71,14 @@ internal static class StreamEndpoints
         JobReported report = first;
         await foreach (bool isDue in ChangesAsync(feed, stopping, cancellation).ConfigureAwait(false))
         {
-            report = feed.ViewOf(id).Report is { Job: not null } present ? present : report;
+            JobReported? present = feed.ViewOf(id).Report;
+            if (present is { Job: null })
+            {
+                // Forgotten, as by a coordinator without a journal that has died; who asks again is told so.
+                yield break;
+            }
+
+            report = present ?? report;
             JobDetails job = JobDetails.Of(report);
             string now = Write(job, BytemillJson.Default.JobDetails);
             if (isDue || now != told)

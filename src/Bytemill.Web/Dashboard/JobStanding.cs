@@ -82,6 +82,9 @@ public sealed record JobStanding(ImmutableArray<PhaseStanding> Phases, JobForeca
         }
 
         ProgressPoint[] recent = [.. view.History.Where(point => point.Phase == job.Progress.Phase && point.At > now - s_recent)];
-        return recent.Length == 0 ? null : recent.Average(point => point.BytesPerSecond);
+        // The points of a long job are farther apart.
+        return recent.Length > 0 ? recent.Average(point => point.BytesPerSecond)
+            : view.History.LastOrDefault() is { } last && last.Phase == job.Progress.Phase ? last.BytesPerSecond
+            : null;
     }
 }

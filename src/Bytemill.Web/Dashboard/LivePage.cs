@@ -7,6 +7,7 @@ namespace Bytemill.Web.Dashboard;
 public abstract class LivePage : ComponentBase, IDisposable
 {
     private int _isWaiting;
+    private volatile bool _isDisposed;
 
     /// <summary>The cluster.</summary>
     [Inject]
@@ -44,9 +45,31 @@ public abstract class LivePage : ComponentBase, IDisposable
     /// <summary>Stops listening.</summary>
     protected virtual void Dispose(bool disposing)
     {
+        _isDisposed = true;
         if (disposing)
         {
             Feed.Changed -= OnFeedChanged;
+        }
+    }
+
+    private async Task ShowNewsAsync()
+    {
+        Volatile.Write(ref _isWaiting, 0);
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        try
+        {
+            View = Feed.Current;
+            OnNews();
+            StateHasChanged();
+        }
+        catch (Exception e)
+        {
+            // Else nobody would hear of it, and the page stand still.
+            await DispatchExceptionAsync(e);
         }
     }
 
@@ -55,13 +78,8 @@ public abstract class LivePage : ComponentBase, IDisposable
     {
         if (Interlocked.Exchange(ref _isWaiting, 1) == 0)
         {
-            _ = InvokeAsync(() =>
-            {
-                Volatile.Write(ref _isWaiting, 0);
-                View = Feed.Current;
-                OnNews();
-                StateHasChanged();
-            });
+            // Not on the feed's thread, which serves all pages.
+            _ = Task.Run(() => InvokeAsync(ShowNewsAsync));
         }
     }
 }

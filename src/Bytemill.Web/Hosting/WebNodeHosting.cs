@@ -59,8 +59,9 @@ public static class WebNodeHosting
         app.UseHostFiltering();
         app.UseOwnPagesOnly();
         app.UseRouting();
-        app.UseTokenAuthentication();
+        // Before the token is looked at: guesses are limited, too.
         app.UseRateLimiter();
+        app.UseTokenAuthentication();
         app.MapApi();
         app.MapBytemillTelemetry();
         app.MapDashboard();

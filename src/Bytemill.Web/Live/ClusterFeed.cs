@@ -174,7 +174,7 @@ public sealed partial class ClusterFeed : BackgroundService
                 }
             }
 
-            HashSet<string> known = [.. list.Jobs.Select(job => job.JobId)];
+            HashSet<string> known = [.. list.Jobs.Where(job => job.Status is not (JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled)).Select(job => job.JobId)];
             foreach ((string jobId, _) in _jobs.Where(job => job.Value.Watchers == 0 && !known.Contains(job.Key)).ToArray())
             {
                 _jobs.Remove(jobId);
@@ -245,6 +245,8 @@ public sealed partial class ClusterFeed : BackgroundService
 
     private sealed class WatchedJob
     {
+        private const double ShortestStep = 0.5;
+
         private JobProgressed? _last;
         private DateTimeOffset _lastAt;
 
@@ -262,6 +264,12 @@ public sealed partial class ClusterFeed : BackgroundService
         {
             // Within one stage; the next one begins at nothing.
             double seconds = (at - _lastAt).TotalSeconds;
+            if (_last is { } before && before.Phase == progress.Phase && before.Detail == progress.Detail && seconds < ShortestStep)
+            {
+                // Asked out of turn: too short to tell a speed by.
+                return;
+            }
+
             double speed = progress.UnitsAreBytes && _last is { } last && last.Phase == progress.Phase && last.Detail == progress.Detail && seconds > 0
                 ? Math.Max(0, (progress.DoneUnits - last.DoneUnits) / seconds)
                 : 0;

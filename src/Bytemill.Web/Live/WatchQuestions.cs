@@ -7,17 +7,23 @@ namespace Bytemill.Web.Live;
 /// <summary>Asks the coordinator for what comes in several messages, and puts it together.</summary>
 internal static class WatchQuestions
 {
+    // As many as the coordinator remembers of a job.
+    private const int MostEvents = 1000;
+
+    // A message holds fewer; it says where it ends.
+    private const int MostTasks = 1000;
+
     /// <summary>The tasks of the stage that was begun last: all cells, and in full those that run or were troubled, as many as fit in a message each.</summary>
     public static async Task<JobTasks> TasksAsync(this CoordinatorAccess coordinator, string jobId, TimeSpan patience, CancellationToken cancellation)
     {
-        JobTasks first = await coordinator.AskAsync<JobTasks>(new GetJobTasks(jobId, Selection: TaskSelection.Running), cancellation, patience).ConfigureAwait(false);
+        JobTasks first = await coordinator.AskAsync<JobTasks>(new GetJobTasks(jobId, Count: MostTasks, Selection: TaskSelection.Running), cancellation, patience).ConfigureAwait(false);
         if (first.Stage == 0)
         {
             return first;
         }
 
         JobTasks troubled = await coordinator.AskAsync<JobTasks>(
-            new GetJobTasks(jobId, first.Stage, Selection: TaskSelection.Troubled), cancellation, patience).ConfigureAwait(false);
+            new GetJobTasks(jobId, first.Stage, Count: MostTasks, Selection: TaskSelection.Troubled), cancellation, patience).ConfigureAwait(false);
         ImmutableArray<TaskCell>.Builder cells = first.Cells.ToBuilder();
         int tasks = first.Stages.FirstOrDefault(stage => stage.Number == first.Stage)?.Tasks ?? 0;
         while (cells.Count < tasks)
@@ -62,6 +68,11 @@ internal static class WatchQuestions
             }
 
             events.AddRange(page.Events);
+            if (events.Count > MostEvents)
+            {
+                events.RemoveRange(0, events.Count - MostEvents);
+            }
+
             if (page.Events.IsEmpty || events[^1].Sequence >= page.LastSequence)
             {
                 return page with { Events = events.ToImmutable() };

@@ -48,8 +48,9 @@ public sealed class ModelShelf
 
     /// <summary>Takes note of jobs: reads the manifests of those that are completed and not known yet, and forgets jobs that are not among them.</summary>
     /// <param name="jobs">All jobs that the coordinator knows.</param>
+    /// <param name="mayRead">Tells of a path whether this node may show what is there; without it, all may be shown.</param>
     /// <remarks>Reads files; not for a thread that serves people.</remarks>
-    public void Update(IEnumerable<JobSummary> jobs)
+    public void Update(IEnumerable<JobSummary> jobs, Func<string, bool>? mayRead = null)
     {
         ArgumentNullException.ThrowIfNull(jobs);
         JobSummary[] completed = [.. jobs.Where(job => job.Status == JobStatus.Completed && job.Text.Length > 0).OrderByDescending(job => job.EndedAt).Take(_options.MaxJobs)];
@@ -64,7 +65,7 @@ public sealed class ModelShelf
 
             // Looked at again when it was replaced, or could not be read and now is there.
             FileStamp stamp = FileStamp.Of(job.Text);
-            found[job.JobId] = known is not null && known.Stamp == stamp ? known : ReadModels(job, stamp);
+            found[job.JobId] = known is { Fault: null } && known.Stamp == stamp ? known : ReadModels(job, stamp, mayRead);
         }
 
         ImmutableArray<ShelvedModel> all = [.. _given, .. completed.SelectMany(job => found[job.JobId].Models)];
@@ -187,7 +188,7 @@ public sealed class ModelShelf
     }
 
     // Results may have been moved away since, or lie where this node cannot read them.
-    private static JobModels ReadModels(JobSummary job, FileStamp stamp)
+    private static JobModels ReadModels(JobSummary job, FileStamp stamp, Func<string, bool>? mayRead)
     {
         string directory = StorePath.DirectoryOf(job.Text);
         ResultManifest manifest;
@@ -217,7 +218,9 @@ public sealed class ModelShelf
                 job.JobId,
                 job.EndedAt,
                 model.VocabSize,
-                corpus)),
+                corpus))
+                // A manifest could name any file.
+                .Where(model => mayRead?.Invoke(model.Path) != false),
         ];
         return new JobModels(stamp, models, job.Mode, corpus, null);
     }

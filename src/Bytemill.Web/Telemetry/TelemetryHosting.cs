@@ -1,4 +1,5 @@
 using Bytemill.Pipeline;
+using Bytemill.Web.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
@@ -87,5 +88,6 @@ public static class TelemetryHosting
             ResponseWriter = (context, report) => context.Response.WriteAsync(
                 string.Join('\n', report.Entries.Values.Select(check => check.Description ?? check.Exception?.Message ?? check.Status.ToString()))),
         })
-        .AllowAnonymous();
+        .AllowAnonymous()
+        .RequireRateLimiting(RequestLimits.Interface);
 }

@@ -81,8 +81,10 @@ public sealed class OutputUpdateTests : IClassFixture<ClustersOfWorkers>, IDispo
                     return;
                 }
 
+                // All files were written anew, and of one that was and from which columns are copied the text alone tells too little.
+                bool isTextAll = spec.Sampling is null && (!spec.Layout.HasKeptColumns || spec.Keep is { Length: 0 });
                 int same = before.Zip(after).Count(pair => pair.First == pair.Second && pair.First > 0);
-                await UpdateAsync(spec with { DropMissing = true }, workers, reused: spec.Sampling is null ? same : null);
+                await UpdateAsync(spec with { DropMissing = true }, workers, reused: isTextAll ? same : null);
             },
             iter: 12,
             threads: 1);

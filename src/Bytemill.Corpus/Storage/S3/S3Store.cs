@@ -133,7 +133,7 @@ internal sealed class S3Store : IStore
         // Without anything in it, it is not there.
     }
 
-    public void GiveUpUnfinished(string directory)
+    public void GiveUpUnfinished(string directory, IReadOnlySet<string> paths)
     {
         var at = S3Location.Parse(directory);
         Do(at, "cleared of unfinished uploads", async () =>
@@ -143,7 +143,10 @@ internal sealed class S3Store : IStore
                 await foreach (MultipartUpload upload in _client.Value.Paginators
                     .ListMultipartUploads(new ListMultipartUploadsRequest { BucketName = at.Bucket, Prefix = at.Prefix }).Uploads.ConfigureAwait(false))
                 {
-                    await _client.Value.AbortMultipartUploadAsync(at.Bucket, upload.Key, upload.UploadId).ConfigureAwait(false);
+                    if (paths.Contains(at.PathOf(upload.Key)))
+                    {
+                        await _client.Value.AbortMultipartUploadAsync(at.Bucket, upload.Key, upload.UploadId).ConfigureAwait(false);
+                    }
                 }
             }
             catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.NotImplemented or HttpStatusCode.Forbidden or HttpStatusCode.NotFound)

@@ -178,7 +178,11 @@ internal sealed partial class CoordinatorMachine
             {
                 control.Errand = JobErrand.CleaningUp;
                 Do(new CleanUp(
-                    ReferenceOf(job), job.Spec.OutputDirectory, RemoveResults: end.Kind != JobEndKind.Completed && job.HasPublished, job.OutputExisted));
+                    ReferenceOf(job),
+                    job.Spec.OutputDirectory,
+                    // Of an update most are those of the job before.
+                    RemoveResults: end.Kind != JobEndKind.Completed && job.HasPublished && !job.Spec.Update,
+                    job.OutputExisted));
             }
             else if (!control.HasSlot || control.Stall is not null)
             {

@@ -303,8 +303,13 @@ public static partial class JobRequests
         };
     }
 
-    private static string Input(string text, string? directory, string pointer)
+    private static string Input(string? text, string? directory, string pointer)
     {
+        if (text is null)
+        {
+            throw new RequestFaultException("is null.", pointer);
+        }
+
         try
         {
             InputExpression input = InputExpression.Parse(text);

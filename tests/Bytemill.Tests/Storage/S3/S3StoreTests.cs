@@ -117,11 +117,12 @@ public sealed class S3StoreTests(S3Server server) : IDisposable
         using AmazonS3Client client = S3Server.NewClient(proxy.Endpoint);
         await client.InitiateMultipartUploadAsync(bucket, "out/a", TestContext.Current.CancellationToken);
         await client.InitiateMultipartUploadAsync(bucket, "other/b", TestContext.Current.CancellationToken);
+        await client.InitiateMultipartUploadAsync(bucket, "out/june/c", TestContext.Current.CancellationToken);
         S3Store store = S3Server.NewStore(proxy.Endpoint);
 
-        store.GiveUpUnfinished($"s3://{bucket}/out");
+        store.GiveUpUnfinished($"s3://{bucket}/out", new HashSet<string> { $"s3://{bucket}/out/a", $"s3://{bucket}/other/b" });
 
-        Assert.Equal($"/{bucket}/other/b", Assert.Single(proxy.Uploads).Value);
+        Assert.Equal([$"/{bucket}/other/b", $"/{bucket}/out/june/c"], proxy.Uploads.Select(upload => upload.Value).Order(StringComparer.Ordinal));
     }
 
     [Fact]
