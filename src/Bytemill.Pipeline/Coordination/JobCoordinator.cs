@@ -44,7 +44,7 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
     private readonly int _eventsBetweenSnapshots;
     private readonly CoordinatorMachine _machine;
     private readonly DecisionQueue _decisions = new();
-    private readonly Dictionary<string, Stopwatch> _stageClocks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Stage, Stopwatch Clock)> _stageClocks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, CancellationTokenSource> _planning = new(StringComparer.Ordinal);
     private readonly NodeRoll _nodes = new();
     private readonly CoordinatorMetrics _metrics = new();
@@ -79,6 +79,12 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
 
     private Party From => new(Sender);
 
+    protected override void PreStart()
+    {
+        PutOutStoppedNodes();
+        base.PreStart();
+    }
+
     protected override void PostStop()
     {
         foreach (CancellationTokenSource planning in _planning.Values)
@@ -91,8 +97,11 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         base.PostStop();
     }
 
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
         _log.Error("The journal in {Journal} cannot be written: {Reason}. The coordinator starts again from what it holds", _node.Options.Journal, UserErrors.Describe(cause));
+        PutOutStoppedNodes();
+    }
 
     // The event cannot be serialized. Going on without it would be another job.
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
@@ -110,6 +119,16 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         else
         {
             _log.Error("The journal in {Journal} cannot be read: {Reason}. The coordinator tries again", _node.Options.Journal, UserErrors.Describe(reason));
+            PutOutStoppedNodes();
+        }
+    }
+
+    // Only one node has the coordinator: who stands still in the middle of a write to its journal had it before.
+    private void PutOutStoppedNodes()
+    {
+        if (_node.Options.Journal is JournalLocation.SqliteFile file)
+        {
+            StoppedLockHolders.PutOut(file.Path, sentence => _log.Warning("{Sentence}", sentence));
         }
     }
 
@@ -287,7 +306,10 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
                 _planning.GetValueOrDefault(e.JobId)?.Cancel();
                 break;
             case CoordinatorEffect.StartStageClock e:
-                _stageClocks[e.JobId] = Stopwatch.StartNew();
+                StartStageClock(e);
+                break;
+            case CoordinatorEffect.HoldStageClock e:
+                _stageClocks.GetValueOrDefault(e.JobId).Clock?.Stop();
                 break;
             case CoordinatorEffect.WriteManifest e:
                 WriteManifest(e);
@@ -340,10 +362,23 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         Handle(ended.Answer);
     }
 
+    private void StartStageClock(CoordinatorEffect.StartStageClock start)
+    {
+        (int stage, Stopwatch? clock) = _stageClocks.GetValueOrDefault(start.JobId);
+        if (stage == start.Stage && clock is not null)
+        {
+            clock.Start();
+        }
+        else
+        {
+            _stageClocks[start.JobId] = (start.Stage, Stopwatch.StartNew());
+        }
+    }
+
     private void WriteManifest(CoordinatorEffect.WriteManifest write)
     {
         string jobId = write.Job.JobId;
-        StageTime time = write.Time with { ElapsedMs = _stageClocks[jobId].ElapsedMilliseconds };
+        StageTime time = write.Time with { ElapsedMs = _stageClocks[jobId].Clock.ElapsedMilliseconds };
         try
         {
             var work = new WorkDirectory(write.Job.WorkDirectory);

@@ -27,8 +27,13 @@ internal abstract record CoordinatorEffect
     public sealed record WriteManifest(
         JobReference Job, StageSpec Stage, StageManifest Manifest, StageTime Time, ImmutableArray<StageTime>? Earlier, int Workers) : CoordinatorEffect;
 
-    /// <summary>A stage of the job begins, or goes on: its time runs from here.</summary>
-    public sealed record StartStageClock(string JobId) : CoordinatorEffect;
+    /// <summary>A stage of the job begins, or goes on: its time runs from here, on top of what it had before it was held.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Stage">Number of the stage.</param>
+    public sealed record StartStageClock(string JobId, int Stage) : CoordinatorEffect;
+
+    /// <summary>The job is paused: time that goes by is not that of its stage.</summary>
+    public sealed record HoldStageClock(string JobId) : CoordinatorEffect;
 
     /// <summary>Delete directories of the work directory that nobody reads any more, as far as possible.</summary>
     public sealed record DeleteDirectories(JobReference Job, ImmutableArray<string> Directories) : CoordinatorEffect;

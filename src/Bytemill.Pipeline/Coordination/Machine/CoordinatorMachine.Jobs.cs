@@ -86,7 +86,9 @@ internal sealed partial class CoordinatorMachine
             Info(
                 "Planned job {JobId}: {Files} files, {Partitions} partitions, {TextBytes} bytes of text",
                 m.JobId, m.Plan.Files, m.Plan.Size.Partitions, m.Plan.TextBytes);
-            ControlOf(m.JobId).IsChecked = true;
+
+            // Paused meanwhile, it is looked at like any other that goes on.
+            ControlOf(m.JobId).IsChecked = ControlOf(m.JobId).HasSlot;
             BeginStage(job);
         }
     }
@@ -114,7 +116,15 @@ internal sealed partial class CoordinatorMachine
     private void BeginStage(JobState job)
     {
         ControlOf(job.JobId).ShardOwners = [];
-        Do(new StartStageClock(job.JobId));
+        if (!ControlOf(job.JobId).HasSlot)
+        {
+            // Paused while the stage before was closed: it begins when the job goes on.
+            NotesOf(job).Hold(_now);
+            return;
+        }
+
+        NotesOf(job).GoOn(_now);
+        Do(new StartStageClock(job.JobId, job.Stage!.Number));
     }
 
     // A stage without tasks (tokenizing no files) is complete at once.

@@ -59,6 +59,7 @@ internal sealed partial class CoordinatorMachine
     {
         job.Board?.LoseAll();
         ControlOf(job.JobId).LoseSlot();
+        Do(new CoordinatorEffect.HoldStageClock(job.JobId));
         TellToRelease(job);
     }
 

@@ -79,6 +79,7 @@ internal sealed class JobChronicles
                 break;
             case JobPaused e:
                 Follow(state, e.JobId, now);
+                Of(e.JobId).Latest?.Hold(now);
                 break;
             case JobResumed e:
                 Follow(state, e.JobId, now);

@@ -23,6 +23,10 @@ internal sealed class StageNotes
     // None of a stage that was done before the present coordinator: of it only that is known.
     private readonly Note[]? _tasks;
 
+    // When the job was paused, while it is; and for how long it was before.
+    private long? _heldAt;
+    private long _heldMs;
+
     /// <summary>A stage that is being worked on.</summary>
     public StageNotes(TaskBoard<Party> board, long startedAt)
     {
@@ -71,8 +75,18 @@ internal sealed class StageNotes
     {
         if (!IsClosed)
         {
-            Close(StartedAt == 0 ? 0 : Math.Max(0, now - StartedAt));
+            Close(ElapsedAt(now));
         }
+    }
+
+    /// <summary>Its job is paused: time goes on, and is not its own.</summary>
+    public void Hold(long now) => _heldAt ??= now;
+
+    /// <summary>It is worked on again, if it was held.</summary>
+    public void GoOn(long now)
+    {
+        _heldMs += Math.Max(0, now - (_heldAt ?? now));
+        _heldAt = null;
     }
 
     /// <summary>An attempt is given out; <c>false</c> when it was before, and is once more.</summary>
@@ -149,7 +163,7 @@ internal sealed class StageNotes
             stragglers += IsStraggler(index, board, pace, now) ? 1 : 0;
         }
 
-        long elapsed = IsClosed ? ElapsedMs : StartedAt == 0 ? 0 : Math.Max(0, now - StartedAt);
+        long elapsed = IsClosed ? ElapsedMs : ElapsedAt(now);
         return new StageReport(
             Stage.Number, Stage.Kind, Stage.TaskCount, DoneCount, running, _failures.Count, stragglers, StartedAt, elapsed, IsOpen: board is not null);
     }
@@ -197,6 +211,8 @@ internal sealed class StageNotes
 
         return (page.Items, -1);
     }
+
+    private long ElapsedAt(long now) => StartedAt == 0 ? 0 : Math.Max(0, (_heldAt ?? now) - StartedAt - _heldMs);
 
     private bool IsSelected(int index, TaskSelection selection, TaskBoard<Party>? board, Pace pace, long now) => selection switch
     {

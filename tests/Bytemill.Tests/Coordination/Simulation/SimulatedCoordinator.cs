@@ -173,7 +173,7 @@ internal sealed class SimulatedCoordinator
                     return new CoordinatorInput.CleanedUp(e.Job.JobId);
                 });
                 break;
-            case CoordinatorEffect.CancelPlanning or CoordinatorEffect.StartStageClock or CoordinatorEffect.Log:
+            case CoordinatorEffect.CancelPlanning or CoordinatorEffect.StartStageClock or CoordinatorEffect.HoldStageClock or CoordinatorEffect.Log:
                 break;
             default:
                 throw new InvalidOperationException($"Unknown effect {effect}.");

@@ -243,6 +243,25 @@ public class WatchedJobTests
         Assert.False(tasks.Stages[0].IsOpen);
     }
 
+    [Fact]
+    public void Tasks_OfAJobThatWasPaused_CountOnlyTheTimeThatItWasWorkedOn()
+    {
+        SubmitAndPlan("a");
+        _now += 1_000;
+        Handle(new CoordinatorInput.PauseRequested(s_client, "a"));
+        _now += 50_000;
+        Assert.Equal(1_000, Assert.Single(Tasks(new GetJobTasks("a")).Stages).ElapsedMs);
+
+        // Looking whether all is still there belongs to the pause.
+        ImmutableArray<CoordinatorEffect> effects = Handle(new CoordinatorInput.ResumeRequested(s_client, "a"));
+        Assert.Single(effects.OfType<CoordinatorEffect.CheckAttempts>());
+        _now += 3_000;
+        effects = Handle(new CoordinatorInput.AttemptsChecked("a", [], null));
+        Assert.Equal(new CoordinatorEffect.StartStageClock("a", 1), Assert.Single(effects.OfType<CoordinatorEffect.StartStageClock>()));
+        _now += 200;
+        Assert.Equal(1_200, Assert.Single(Tasks(new GetJobTasks("a")).Stages).ElapsedMs);
+    }
+
     private void Start(CoordinatorSnapshot? snapshot = null)
     {
         _machine = new CoordinatorMachine(new Party("local"));
