@@ -7,9 +7,6 @@ namespace Bytemill.Web.Api;
 /// <summary>Keeps jobs that come by HTTP within the directories that the node's owner named.</summary>
 internal static class DataRoots
 {
-    // As Linux has it.
-    private const int MostLinks = 40;
-
     /// <exception cref="RequestFaultException">A path lies outside of all of them.</exception>
     /// <exception cref="CorpusException">An input cannot be found.</exception>
     public static void Check(JobSpec spec, ImmutableArray<string> roots)
@@ -66,21 +63,8 @@ internal static class DataRoots
             return StorePath.IsRemote(path) && StorePath.Full(path).StartsWith(StorePath.Full(root).TrimEnd('/') + "/", StringComparison.Ordinal);
         }
 
-        string real = RealPath(Path.GetFullPath(path));
-        string realRoot = RealPath(root);
+        string real = RealPath.Of(Path.GetFullPath(path));
+        string realRoot = RealPath.Of(root);
         return real == realRoot || real.StartsWith(Path.EndsInDirectorySeparator(realRoot) ? realRoot : realRoot + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-    }
-
-    // With all links followed, as far as the path exists; empty, and so within nothing, where they lead round and round.
-    private static string RealPath(string path, int links = 0)
-    {
-        if (Path.GetDirectoryName(path) is not { } directory || links > MostLinks)
-        {
-            return links > MostLinks ? "" : path;
-        }
-
-        string parent = RealPath(directory, links);
-        string whole = Path.Combine(parent, Path.GetFileName(path));
-        return parent.Length > 0 && new FileInfo(whole).LinkTarget is { } target ? RealPath(Path.GetFullPath(target, parent), links + 1) : parent.Length > 0 ? whole : "";
     }
 }

@@ -6,6 +6,9 @@ namespace Bytemill.Tests;
 [Collection(SplitTests.Name)]
 public sealed class TwoNodesTests : IDisposable
 {
+    // As shells tell of SIGKILL.
+    private const int Killed = 128 + 9;
+
     private const string Times =
         """
         akka {
@@ -81,9 +84,11 @@ public sealed class TwoNodesTests : IDisposable
         await second.ErrorLineAsync("Singleton manager started singleton actor");
         Assert.Equal(0, await run.ExitCodeAsync(second));
 
-        // It finds that it has lost its lease or is put out, whatever it notices first, and commits nothing more.
+        // It finds that it has lost its lease or is put out, whatever it notices first, and commits nothing more. If it stood still in the
+        // middle of a write, with the journal locked, it does not wake at all.
         first.Thaw();
-        Assert.Equal(1, await first.ExitCodeAsync(second));
+        int ended = await first.ExitCodeAsync(second);
+        Assert.True(ended is 1 or Killed, $"The first node ended with {ended}.");
         AssertSameResults();
     }
 

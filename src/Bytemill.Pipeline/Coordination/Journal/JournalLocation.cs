@@ -77,9 +77,13 @@ public abstract record JournalLocation
     /// <param name="Path">Full path; made when it is not there.</param>
     public sealed record SqliteFile(string Path) : JournalLocation
     {
+        private const int LeaseTimeoutSeconds = 5;
+
         internal string ConnectionString => new SqliteConnectionStringBuilder { DataSource = Path }.ConnectionString;
 
-        internal string LeaseConnectionString => new SqliteConnectionStringBuilder { DataSource = Path + ".leases" }.ConnectionString;
+        // Calls of SQLite block their thread: waited for no longer than a lease waits for its store.
+        internal string LeaseConnectionString =>
+            new SqliteConnectionStringBuilder { DataSource = Path + ".leases", DefaultTimeout = LeaseTimeoutSeconds }.ConnectionString;
 
         /// <inheritdoc/>
         public override string ToString() => Path;

@@ -22,7 +22,8 @@ internal sealed class ClusterLease : Lease
 
         // A new process at the same address is not the one that took it.
         string owner = $"{settings.OwnerName}/{Guid.NewGuid():N}";
-        ILeaseStore store = LeaseHosting.StoreOf(settings.LeaseConfig);
+        ILoggingAdapter log = Logging.GetLogger(system, typeof(ClusterLease));
+        ILeaseStore store = LeaseHosting.StoreOf(settings.LeaseConfig, sentence => log.Warning("{Sentence}", sentence));
         if (store is IDisposable disposable)
         {
             system.RegisterOnTermination(disposable.Dispose);
@@ -31,7 +32,7 @@ internal sealed class ClusterLease : Lease
         _refusals = settings.LeaseName.Contains("-singleton-", StringComparison.Ordinal)
             ? new RefusalWatch(settings.TimeoutSettings.HeartbeatTimeout * 2, TimeProvider.System)
             : null;
-        _lease = new HeldLease(store, settings.LeaseName, owner, settings.TimeoutSettings, Logging.GetLogger(system, typeof(ClusterLease)));
+        _lease = new HeldLease(store, settings.LeaseName, owner, settings.TimeoutSettings, log);
     }
 
     /// <inheritdoc/>

@@ -31,13 +31,15 @@ internal static class LeaseHosting
             """));
     }
 
-    public static ILeaseStore StoreOf(Config config)
+    /// <param name="config">The lease's settings.</param>
+    /// <param name="warn">Told what stands in a store's way, in a sentence.</param>
+    public static ILeaseStore StoreOf(Config config, Action<string> warn)
     {
         string place = config.GetString("place");
         return config.GetString("store") switch
         {
             "file" => new FileLeaseStore(place),
-            "sqlite" => new SqliteLeaseStore(place),
+            "sqlite" => new SqliteLeaseStore(place, file => StoppedLockHolders.PutOut(file, warn)),
             "postgresql" => new PostgreSqlLeaseStore(place),
             var unknown => throw new InvalidOperationException($"{ConfigPath}.store: unknown store '{unknown}'."),
         };

@@ -40,8 +40,26 @@ internal abstract class SqlLeaseStore : ILeaseStore
 
     protected abstract DbConnection Connect();
 
-    // A connection for each call: it may have died since the last, and pools make it cheap.
+    /// <summary>Told why a statement failed, before its caller is.</summary>
+    protected virtual void NoteFault(DbException fault)
+    {
+    }
+
     private async Task<int> ExecuteAsync(string sql, string name, string owner, TimeSpan time, CancellationToken cancellation)
+    {
+        try
+        {
+            return await TryExecuteAsync(sql, name, owner, time, cancellation).ConfigureAwait(false);
+        }
+        catch (DbException e)
+        {
+            NoteFault(e);
+            throw;
+        }
+    }
+
+    // A connection for each call: it may have died since the last, and pools make it cheap.
+    private async Task<int> TryExecuteAsync(string sql, string name, string owner, TimeSpan time, CancellationToken cancellation)
     {
         DbConnection connection = Connect();
         await using (connection.ConfigureAwait(false))

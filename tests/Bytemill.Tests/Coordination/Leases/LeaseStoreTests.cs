@@ -69,7 +69,7 @@ public sealed class SqliteLeaseStoreTests : ExpiringLeaseStoreTests, IDisposable
         _directory.Dispose();
     }
 
-    private protected override ILeaseStore Open() => new SqliteLeaseStore($"Data Source={_directory["leases.db"]}");
+    private protected override ILeaseStore Open() => new SqliteLeaseStore($"Data Source={_directory["leases.db"]}", file => Assert.Fail($"{file} was locked"));
 }
 
 public sealed class PostgreSqlLeaseStoreTests(PostgreSqlServer server) : ExpiringLeaseStoreTests, IClassFixture<PostgreSqlServer>
