@@ -80,19 +80,27 @@ internal sealed class HttpClusterClient : IClusterClient
 
     public async IAsyncEnumerable<JobDetails> FollowAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        bool again = false;
+        JobDetails? last = null;
         while (true)
         {
-            await foreach (JobDetails job in FollowOnceAsync(jobId, again, cancellation).ConfigureAwait(false))
+            using HttpResponseMessage? answer = await FindStreamAsync(jobId, again: last is not null, cancellation).ConfigureAwait(false);
+            if (answer is null)
             {
-                yield return job;
-                if (job.Job.IsOver)
+                yield return Unheard(last!);
+            }
+            else
+            {
+                await foreach (JobDetails job in ReadStreamAsync(answer, cancellation).ConfigureAwait(false))
                 {
-                    yield break;
+                    last = job;
+                    yield return job;
+                    if (job.Job.IsOver)
+                    {
+                        yield break;
+                    }
                 }
             }
 
-            again = true;
             await Task.Delay(s_streamWait, cancellation).ConfigureAwait(false);
         }
     }
@@ -139,14 +147,13 @@ internal sealed class HttpClusterClient : IClusterClient
         }
     }
 
-    private async IAsyncEnumerable<JobDetails> FollowOnceAsync(string jobId, bool again, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        using HttpResponseMessage? answer = await FindStreamAsync(jobId, again, cancellation).ConfigureAwait(false);
-        if (answer is null)
-        {
-            yield break;
-        }
+    // As it was last heard of, with the reason why there is no more.
+    private JobDetails Unheard(JobDetails last) => last.Job.Progress is { } progress
+        ? last with { Job = last.Job with { Progress = progress with { Notice = $"{_address} does not answer; asked again until it does (Ctrl-C leaves the job as it is)" } } }
+        : last;
 
+    private async IAsyncEnumerable<JobDetails> ReadStreamAsync(HttpResponseMessage answer, [EnumeratorCancellation] CancellationToken cancellation)
+    {
         await CheckAsync(answer, cancellation).ConfigureAwait(false);
         Stream stream = await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
