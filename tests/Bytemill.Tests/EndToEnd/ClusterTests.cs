@@ -6,7 +6,7 @@ using Bytemill.Pipeline;
 namespace Bytemill.Tests;
 
 /// <summary>Several nodes in processes of their own, configured from <c>cluster-config/</c>, sharing one job.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(SplitTests.Name)]
 public sealed class ClusterTests : IDisposable
 {
     private readonly TestDirectory _directory = new();

@@ -1,7 +1,7 @@
 namespace Bytemill.Tests;
 
 /// <summary>Who is let into a cluster with TLS, with real processes.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(SplitTests.Name)]
 public sealed class SecureClusterTests : IDisposable
 {
     private readonly TestDirectory _directory = new();
