@@ -51,6 +51,12 @@ internal static class AttemptCheck
         return new CoordinatorInput.AttemptsChecked(check.Job.JobId, missing.ToImmutable(), Fault: null);
     }
 
+    /// <summary>The answer where the check itself failed. A disk or an object store that cannot be reached says nothing of what is on it.</summary>
+    public static CoordinatorInput.AttemptsChecked NotDone(CoordinatorEffect.CheckAttempts check, Exception error) =>
+        UserErrors.IsStorageFault(error)
+            ? new CoordinatorInput.AttemptsChecked(check.Job.JobId, [], Fault: null, UserErrors.Describe(error))
+            : Fault(check, $"The work files of the job in '{check.Job.WorkDirectory}' cannot be looked at: {UserErrors.Describe(error)}");
+
     // Less than any files have.
     private const long NotThere = long.MinValue / 2;
 

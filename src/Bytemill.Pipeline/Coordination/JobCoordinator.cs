@@ -190,7 +190,7 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
 
     private void Always()
     {
-        Command<TryDiskAgain>(m => Handle(new CoordinatorInput.DiskRetried(m.JobId)));
+        Command<TryAgain>(m => Handle(new CoordinatorInput.Retried(m.JobId)));
         Command<CleanUpAgain>(m => CleanUp(m.What, m.Tries));
         Command<StopCoordinator>(_ => StopAfterWriting());
         Command<NodeReported>(OnNodeReported);
@@ -323,8 +323,8 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
             case CoordinatorEffect.CheckAttempts e:
                 CheckAttempts(e);
                 break;
-            case CoordinatorEffect.RetryDiskAfter e:
-                Timers.StartSingleTimer("disk " + e.JobId, new TryDiskAgain(e.JobId), e.Pause);
+            case CoordinatorEffect.RetryAfter e:
+                Timers.StartSingleTimer("again " + e.JobId, new TryAgain(e.JobId), e.Pause);
                 break;
             case CoordinatorEffect.CleanUp e:
                 CleanUp(e, tries: 0);
@@ -425,8 +425,7 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
             .PipeTo(
                 Self,
                 success: answer => new AttemptsLookedAt(answer),
-                failure: exception => new AttemptsLookedAt(new CoordinatorInput.AttemptsChecked(
-                    check.Job.JobId, [], $"The work files of the job in '{check.Job.WorkDirectory}' cannot be read: {UserErrors.Describe(exception)}")));
+                failure: exception => new AttemptsLookedAt(AttemptCheck.NotDone(check, exception)));
 
     // Attempts that still run notice the end within a moment; until then they may hold or write files.
     private void CleanUp(CoordinatorEffect.CleanUp what, int tries)
@@ -461,7 +460,7 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
 
     private sealed record CleanUpAgain(CoordinatorEffect.CleanUp What, int Tries) : INoSerializationVerificationNeeded;
 
-    internal sealed record TryDiskAgain(string JobId) : INoSerializationVerificationNeeded;
+    internal sealed record TryAgain(string JobId) : INoSerializationVerificationNeeded;
 
     internal sealed record PublishProgress : INoSerializationVerificationNeeded
     {

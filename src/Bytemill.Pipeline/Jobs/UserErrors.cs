@@ -34,10 +34,14 @@ public static class UserErrors
     public static bool IsDiskFull(Exception exception) =>
         Unwrap(exception) is IOException { HResult: var code } && code is NoSpace or QuotaExceeded or WindowsDiskFull or WindowsHandleDiskFull;
 
+    /// <summary>Whether a disk or an object store could not be used, which may pass.</summary>
+    public static bool IsStorageFault(Exception exception) => Unwrap(exception) is IOException or UnauthorizedAccessException;
+
     /// <summary>Whether a file that an earlier task wrote is damaged or not there.</summary>
     public static bool IsWorkFileFault(Exception exception) =>
         Unwrap(exception) is RunFormatException or FileNotFoundException or DirectoryNotFoundException;
 
+    // Of several that failed at the same time one is told; the others are mostly of the same cause.
     private static Exception Unwrap(Exception exception) =>
-        exception is AggregateException { InnerExceptions.Count: 1 } aggregate ? Unwrap(aggregate.InnerExceptions[0]) : exception;
+        exception is AggregateException { InnerExceptions: [var first, ..] } ? Unwrap(first) : exception;
 }

@@ -98,6 +98,66 @@ public class CoordinatorQueueTests
     }
 
     [Fact]
+    public void Takeover_StorageOutOfReach_WaitsAndLooksAgain()
+    {
+        SubmitAndPlan("a");
+        TaskIdentity done = Assigned(Ask("w0"));
+        Complete("w0", done);
+        Start(maxRunning: 1);
+        var seconds = new List<double>();
+        for (int i = 0; i < 8; i++)
+        {
+            ImmutableArray<CoordinatorEffect> waits = Handle(new CoordinatorInput.AttemptsChecked("a", [], Fault: null, "s3://bucket/out/a cannot be looked at: SlowDown."));
+            seconds.Add(Assert.Single(waits.OfType<CoordinatorEffect.RetryAfter>()).Pause.TotalSeconds);
+            Assert.Empty(waits.OfType<CoordinatorEffect.CleanUp>());
+            Assert.DoesNotContain(Ask("w1").OfType<CoordinatorEffect.Send>(), send => send.Message is AssignTask);
+            Assert.Contains("s3://bucket/out/a", Report("a").Job!.Progress!.Notice, StringComparison.Ordinal);
+            Assert.Single(Handle(new CoordinatorInput.Retried("a")).OfType<CoordinatorEffect.CheckAttempts>());
+        }
+
+        Assert.Equal([1, 2, 4, 8, 16, 30, 30, 30], seconds);
+
+        // Nothing is done again for it.
+        ImmutableArray<CoordinatorEffect> after = Handle(new CoordinatorInput.AttemptsChecked("a", [], Fault: null));
+        Assert.NotEqual(done.Index, Assigned(after).Index);
+        Assert.Equal((1, ""), (Report("a").Job!.Progress!.DoneTasks, Report("a").Job!.Progress!.Notice));
+    }
+
+    [Fact]
+    public void WorkFileFault_StorageOutOfReach_LooksForDamageAfterwards()
+    {
+        SubmitAndPlan("a");
+        Complete("w0", Assigned(Ask("w0")));
+        TaskIdentity task = Assigned(Ask("w1"));
+        Assert.True(Assert.Single(Handle(Damaged("w1", task)).OfType<CoordinatorEffect.CheckAttempts>()).ReadsAll);
+        Handle(new CoordinatorInput.AttemptsChecked("a", [], Fault: null, "out of reach"));
+
+        Assert.True(Assert.Single(Handle(new CoordinatorInput.Retried("a")).OfType<CoordinatorEffect.CheckAttempts>()).ReadsAll);
+        ImmutableArray<CoordinatorEffect> found = Handle(new CoordinatorInput.AttemptsChecked("a", [(1, 0)], Fault: null));
+        Assert.Empty(found.OfType<CoordinatorEffect.CheckAttempts>());
+        Assert.Equal(0, Report("a").Job!.Progress!.DoneTasks);
+
+        static CoordinatorInput.TaskFailed Damaged(string worker, TaskIdentity task) =>
+            new(new Party(worker), task, "its checksum differs", IsInputError: false, IsDiskFull: false, IsWorkFileFault: true);
+    }
+
+    [Fact]
+    public void NotDone_DiskOrStoreThatFails_IsAnObstacleAndNoFault()
+    {
+        var check = new CoordinatorEffect.CheckAttempts(new JobReference("a", 1, "work"), [], new ClosedStage(new StageSpec(1, StageKind.PublishResults, 1, new StageInputs(), 0), [null]), HasPublished: true, ReadsAll: false);
+        foreach (Exception passing in (Exception[])[new IOException("SlowDown"), new UnauthorizedAccessException("denied"), new AggregateException(new IOException("reset"), new IOException("reset"))])
+        {
+            CoordinatorInput.AttemptsChecked answer = AttemptCheck.NotDone(check, passing);
+            Assert.Null(answer.Fault);
+            Assert.Equal(UserErrors.Describe(passing), answer.Obstacle);
+        }
+
+        CoordinatorInput.AttemptsChecked fault = AttemptCheck.NotDone(check, new InvalidDataException("another version"));
+        Assert.Null(fault.Obstacle);
+        Assert.Contains("another version", fault.Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Pause_ResultOnItsWay_CountsAllTheSame()
     {
         SubmitAndPlan("a");
@@ -219,6 +279,27 @@ public class CoordinatorQueueTests
     {
         Assert.Null(Report("nobody").Job);
         Assert.Null(Reported(Handle(new CoordinatorInput.PauseRequested(s_client, "nobody"))).Job);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Fail_WhilePublishing_RemovesResultsUnlessTheyAreMostlyThoseOfTheJobBefore(bool update)
+    {
+        Handle(new CoordinatorInput.JobSubmitted(s_client, "a", new JobSpec { Mode = JobMode.Tokenize, Inputs = ["in"], OutputDirectory = "out", ModelPath = "model", Update = update }, OutputExists: true));
+        Handle(Planned("a"));
+        for (int i = 0; i < Files; i++)
+        {
+            Complete("w0", Assigned(Ask("w0")));
+        }
+
+        ImmutableArray<CoordinatorEffect> last = Handle(new CoordinatorInput.ManifestWritten("a", 1, 0));
+        for (int i = 0; i < CoordinatorMachine.MaxFailures; i++)
+        {
+            last = Handle(new CoordinatorInput.TaskFailed(s_local, Assigned(last), "out of reach", IsInputError: false, IsDiskFull: false, IsWorkFileFault: false));
+        }
+
+        Assert.Equal(!update, Assert.Single(last.OfType<CoordinatorEffect.CleanUp>()).RemoveResults);
     }
 
     [Fact]

@@ -268,7 +268,7 @@ public abstract class JobCoordinatorTests : TestKit
             Assert.Contains("no space left", progress.Notice, StringComparison.Ordinal);
 
             // The pause, all at once. The task comes only now.
-            _coordinator.Tell(new JobCoordinator.TryDiskAgain("job"));
+            _coordinator.Tell(new JobCoordinator.TryAgain("job"));
             AssignTask again = await worker.ExpectMsgAsync<AssignTask>();
             Assert.Equal(task.Task with { Attempt = i + 2 }, again.Task);
             task = again;

@@ -53,8 +53,8 @@ internal abstract record CoordinatorEffect
     public sealed record CheckAttempts(
         JobReference Job, ImmutableArray<ClosedStage> Closed, ClosedStage Open, bool HasPublished, bool ReadsAll) : CoordinatorEffect;
 
-    /// <summary>Say when the pause is over, by <see cref="CoordinatorInput.DiskRetried"/>.</summary>
-    public sealed record RetryDiskAfter(string JobId, TimeSpan Pause) : CoordinatorEffect;
+    /// <summary>Say when the pause is over, by <see cref="CoordinatorInput.Retried"/>.</summary>
+    public sealed record RetryAfter(string JobId, TimeSpan Pause) : CoordinatorEffect;
 
     /// <summary>Remove the files of an ended job; answered by <see cref="CoordinatorInput.CleanedUp"/>.</summary>
     /// <param name="Job">The job.</param>

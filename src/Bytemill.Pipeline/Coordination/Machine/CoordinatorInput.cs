@@ -73,8 +73,8 @@ internal abstract record CoordinatorInput
     /// <summary>A fifth of a second has gone by.</summary>
     public sealed record Ticked : CoordinatorInput;
 
-    /// <summary>The pause after a full disk is over.</summary>
-    public sealed record DiskRetried(string JobId) : CoordinatorInput;
+    /// <summary>The pause of a job that stands still is over.</summary>
+    public sealed record Retried(string JobId) : CoordinatorInput;
 
     /// <summary>The manifest of a complete stage is written.</summary>
     public sealed record ManifestWritten(string JobId, int Stage, long ElapsedMs) : CoordinatorInput;
@@ -86,7 +86,8 @@ internal abstract record CoordinatorInput
     /// <param name="JobId">The job.</param>
     /// <param name="Missing">Committed attempts whose files are not there, by stage and index.</param>
     /// <param name="Fault">Why the job cannot go on; <c>null</c> when it can.</param>
-    public sealed record AttemptsChecked(string JobId, ImmutableArray<(int Stage, int Index)> Missing, string? Fault) : CoordinatorInput;
+    /// <param name="Obstacle">Why they could not be looked at, which may pass; <c>null</c> when they were.</param>
+    public sealed record AttemptsChecked(string JobId, ImmutableArray<(int Stage, int Index)> Missing, string? Fault, string? Obstacle = null) : CoordinatorInput;
 
     /// <summary>The files of an ended job are gone, or as far as they can be.</summary>
     public sealed record CleanedUp(string JobId) : CoordinatorInput;

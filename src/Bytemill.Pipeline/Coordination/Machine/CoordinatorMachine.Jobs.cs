@@ -225,7 +225,15 @@ internal sealed partial class CoordinatorMachine
         }
 
         JobControl control = ControlOf(m.JobId);
+        if (m.Obstacle is { } obstacle)
+        {
+            // Neither is anything known to be missing, nor may the job end for it: that would take all that is done with it.
+            Wait(job, tries => JobStall.OfStorage(obstacle, tries));
+            return;
+        }
+
         control.IsChecked |= control.HasSlot;
+        control.IsDamaged &= isTakeover;
         if (m.Fault is { } fault)
         {
             EndJob(job, JobEnd.Failed(fault, isInputError: false));

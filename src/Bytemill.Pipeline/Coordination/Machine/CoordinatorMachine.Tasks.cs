@@ -213,7 +213,7 @@ internal sealed partial class CoordinatorMachine
             {
                 Emit(new AttemptCommitted(job.JobId, task.Stage, task.Index, m.Attempt));
                 NotesOf(job).Took(task.Index, m.ElapsedMs, _workers.GetValueOrDefault(m.From));
-                ControlOf(job.JobId).FullDiskTries = 0;
+                ControlOf(job.JobId).Stalls = 0;
                 isAccepted = true;
             }
         }
@@ -247,7 +247,7 @@ internal sealed partial class CoordinatorMachine
             return;
         }
 
-        if (m.IsWorkFileFault && control.Errand is JobErrand.CheckingAttempts or JobErrand.LookingForDamage)
+        if (m.IsWorkFileFault && (control.IsDamaged || control.Errand == JobErrand.CheckingAttempts))
         {
             // Its files are looked at already.
             job.Board!.Return(task.Index, task.Attempt);
@@ -281,12 +281,14 @@ internal sealed partial class CoordinatorMachine
         {
             Warn("Work files of job {JobId} are gone or damaged; all that are still needed are read to find out which", job.JobId);
             Note(job, EventSeverity.Warning, "Work files are gone or damaged; all that are still needed are read to find out which");
-            CheckAttempts(job, control, JobErrand.LookingForDamage);
+            control.IsDamaged = true;
         }
     }
 
     // Trying again is the only way to know: how much room a task needs shows when it writes.
-    private void WaitForRoom(JobState job, string reason)
+    private void WaitForRoom(JobState job, string reason) => Wait(job, tries => JobStall.OfFullDisk(reason, tries));
+
+    private void Wait(JobState job, Func<int, JobStall> stall)
     {
         JobControl control = ControlOf(job.JobId);
         if (control.Stall is not null || !control.HasSlot)
@@ -294,13 +296,13 @@ internal sealed partial class CoordinatorMachine
             return;
         }
 
-        control.Stall = new DiskStall(reason, ++control.FullDiskTries);
+        control.Stall = stall(++control.Stalls);
         Warn("Job {JobId} waits: {Notice}", job.JobId, control.Stall.Notice);
         Note(job, EventSeverity.Warning, $"Waits: {control.Stall.Notice}");
-        Do(new RetryDiskAfter(job.JobId, control.Stall.Pause));
+        Do(new RetryAfter(job.JobId, control.Stall.Pause));
     }
 
-    private void OnDiskRetried(CoordinatorInput.DiskRetried m)
+    private void OnRetried(CoordinatorInput.Retried m)
     {
         if (_state.Find(m.JobId) is not { } job)
         {
@@ -311,7 +313,7 @@ internal sealed partial class CoordinatorMachine
         if (control.Stall is not null)
         {
             control.Stall = null;
-            Note(job, EventSeverity.Info, "Tries again whether there is room");
+            Note(job, EventSeverity.Info, "Tries again");
         }
     }
 

@@ -135,8 +135,8 @@ internal sealed partial class CoordinatorMachine
                 NoteNews();
                 TellProgress();
                 return Take();
-            case CoordinatorInput.DiskRetried m:
-                OnDiskRetried(m);
+            case CoordinatorInput.Retried m:
+                OnRetried(m);
                 break;
             case CoordinatorInput.ManifestWritten m:
                 OnManifestWritten(m);
@@ -196,6 +196,10 @@ internal sealed partial class CoordinatorMachine
             else if (!control.IsChecked)
             {
                 CheckAttemptsOfFormerTime(job, control);
+            }
+            else if (control.IsDamaged)
+            {
+                CheckAttempts(job, control, JobErrand.LookingForDamage);
             }
             else if (!job.Board!.IsComplete)
             {

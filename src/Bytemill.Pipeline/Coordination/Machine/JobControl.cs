@@ -15,10 +15,13 @@ internal sealed class JobControl
     public bool IsChecked { get; set; }
 
     /// <summary>Why it stands still; <c>null</c> while it does not.</summary>
-    public DiskStall? Stall { get; set; }
+    public JobStall? Stall { get; set; }
 
     /// <summary>How often it has stood still since a task was last committed.</summary>
-    public int FullDiskTries { get; set; }
+    public int Stalls { get; set; }
+
+    /// <summary>Whether a work file is known to be damaged, and it is still to be found out which.</summary>
+    public bool IsDamaged { get; set; }
 
     /// <summary>Who was last told to own which shard, by number of the shard.</summary>
     public ImmutableArray<Party> ShardOwners { get; set; } = [];
@@ -37,7 +40,7 @@ internal sealed class JobControl
         HasSlot = false;
         IsChecked = false;
         Stall = null;
-        FullDiskTries = 0;
+        Stalls = 0;
         ShardOwners = [];
     }
 }

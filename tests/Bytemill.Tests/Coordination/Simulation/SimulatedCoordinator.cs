@@ -153,6 +153,11 @@ internal sealed class SimulatedCoordinator
             case CoordinatorEffect.CheckAttempts e:
                 _errands.Add(() =>
                 {
+                    if (_cluster.Happens(8))
+                    {
+                        return new CoordinatorInput.AttemptsChecked(e.Job.JobId, [], Fault: null, "out of reach");
+                    }
+
                     (int Stage, int Index)[] missing =
                     [
                         .. from stage in e.Closed.Append(e.Open)
@@ -163,8 +168,8 @@ internal sealed class SimulatedCoordinator
                     return new CoordinatorInput.AttemptsChecked(e.Job.JobId, [.. missing], _cluster.DiskOf(e.Job.JobId).HasPlan ? null : "no plan");
                 });
                 break;
-            case CoordinatorEffect.RetryDiskAfter e:
-                _errands.Add(() => new CoordinatorInput.DiskRetried(e.JobId));
+            case CoordinatorEffect.RetryAfter e:
+                _errands.Add(() => new CoordinatorInput.Retried(e.JobId));
                 break;
             case CoordinatorEffect.CleanUp e:
                 _errands.Add(() =>
