@@ -56,13 +56,14 @@ public static class OutputNames
         }
 
         int[] order = [.. Enumerable.Range(0, relative.Length)];
-        Array.Sort(order, (left, right) => string.CompareOrdinal(relative[left], relative[right]));
+        Array.Sort(order, (left, right) =>
+            string.CompareOrdinal(relative[left], relative[right]) is var difference and not 0 ? difference : string.CompareOrdinal(inputPaths[left], inputPaths[right]));
         string[] names = new string[relative.Length];
         HashSet<string> taken = new(directories, StringComparer.OrdinalIgnoreCase);
         for (int i = 0; i < order.Length; i++)
         {
             string path = relative[order[i]];
-            if (i > 0 && string.Equals(path, relative[order[i - 1]], StringComparison.Ordinal))
+            if (i > 0 && string.Equals(StorePath.Full(inputPaths[order[i]]), StorePath.Full(inputPaths[order[i - 1]]), StringComparison.Ordinal))
             {
                 throw new ArgumentException($"Path '{inputPaths[order[i]]}' occurs twice.", nameof(inputPaths));
             }

@@ -120,8 +120,9 @@ public static class InputResolver
         }
         else if (store.HasDirectory(full))
         {
-            // Beside Parquet, files of lines are rather notes than corpus.
-            if (Array.TrueForAll(Enum.GetValues<InputKind>(), kind => InputFormat.GlobsOf(kind).Sum(glob => AddMatches(store, full, glob, files)) == 0))
+            string[] found = FilesOf(store, full);
+            files.UnionWith(found);
+            if (found.Length == 0)
             {
                 throw new CorpusException(
                     $"Input '{pattern}': no '*.parquet' file in or below directory '{full}', nor '*.jsonl' or '*.txt' (with '.gz' or '.zst'); "
@@ -137,7 +138,8 @@ public static class InputResolver
                     $"Input '{pattern}': nothing matches, since directory '{directory}' does not exist.{TildeHint(pattern)}");
             }
 
-            if (AddMatches(store, directory, glob, files) == 0)
+            files.UnionWith(store.Match(directory, glob));
+            if (files.Count == 0)
             {
                 throw new CorpusException(
                     $"Input '{pattern}': nothing matches '{glob}' in directory '{directory}'; '*' matches within a name, "
@@ -158,12 +160,7 @@ public static class InputResolver
             throw new CorpusException($"Input '{pattern}': --hf-split is for directories of Hugging Face datasets; there is none at '{directory}'.");
         }
 
-        SortedSet<string> all = new(StringComparer.Ordinal);
-        foreach (string glob in Enum.GetValues<InputKind>().SelectMany(InputFormat.GlobsOf))
-        {
-            AddMatches(store, directory, glob, all);
-        }
-
+        SortedSet<string> all = new(store.Match(directory, InputFormat.Globs), StringComparer.Ordinal);
         string[] relative = [.. all.Select(path => StorePath.IsRemote(path) ? path[(directory.TrimEnd('/').Length + 1)..] : Path.GetRelativePath(directory, path).Replace(Path.DirectorySeparatorChar, '/'))];
         foreach (string file in DatasetDirectory.FilesOf(directory, relative, split))
         {
@@ -174,17 +171,9 @@ public static class InputResolver
     private static string TildeHint(string pattern) =>
         pattern.StartsWith('~') ? " '~' is not expanded; write the directory out." : "";
 
-    private static int AddMatches(IStore store, string directory, string glob, SortedSet<string> files)
-    {
-        int count = 0;
-        foreach (string path in store.Match(directory, glob))
-        {
-            files.Add(path);
-            count++;
-        }
-
-        return count;
-    }
+    /// <summary>The files that a directory stands for. Beside Parquet, files of lines are rather notes than corpus, and text beside JSON lines.</summary>
+    internal static string[] FilesOf(IStore store, string directory) =>
+        store.Match(directory, InputFormat.Globs).GroupBy(path => InputFormat.Of(path).Kind).MinBy(files => files.Key)?.ToArray() ?? [];
 
     // '/data/2024/*/x.parquet' -> ('/data/2024', '*/x.parquet').
     private static (string Directory, string Glob) SplitAtWildcard(string full)

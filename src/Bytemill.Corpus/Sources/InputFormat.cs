@@ -61,19 +61,7 @@ public readonly record struct InputFormat(InputKind Kind, InputCompression Compr
         return name[..name.LastIndexOf('.')];
     }
 
-    /// <summary>Globs of the files of a kind, below a directory.</summary>
-    internal static IEnumerable<string> GlobsOf(InputKind kind)
-    {
-        foreach ((string extension, InputKind candidate) in s_kinds)
-        {
-            if (candidate == kind)
-            {
-                yield return "**/*" + extension;
-                foreach ((string compression, _) in kind == InputKind.Parquet ? [] : s_compressions)
-                {
-                    yield return $"**/*{extension}{compression}";
-                }
-            }
-        }
-    }
+    /// <summary>Globs of the files of all formats, below a directory.</summary>
+    internal static IEnumerable<string> Globs =>
+        s_kinds.SelectMany(kind => (kind.Kind == InputKind.Parquet ? [] : s_compressions).Select(compression => compression.Extension).Prepend(""), (kind, compression) => $"**/*{kind.Extension}{compression}");
 }

@@ -26,10 +26,11 @@ public interface IStore
     /// <summary>All files below a directory, in no order.</summary>
     IEnumerable<StoredFile> Files(string directory);
 
-    /// <summary>Files below a directory that a glob matches, in no order. Names that start with <c>_</c> or <c>.</c> are skipped, those of directories too.</summary>
+    /// <summary>Files below a directory that any of some globs matches, in no order; looks through the directory once. Names that start with <c>_</c> or <c>.</c> are
+    /// skipped, those of directories too.</summary>
     /// <param name="directory">Full path.</param>
-    /// <param name="glob">With <c>/</c> between names; <c>*</c> matches within a name, <c>**</c> any directories.</param>
-    IEnumerable<string> Match(string directory, string glob);
+    /// <param name="globs">With <c>/</c> between names; <c>*</c> matches within a name, <c>**</c> any directories.</param>
+    IEnumerable<string> Match(string directory, params IEnumerable<string> globs);
 
     /// <summary>Makes a directory and those above it, where the store has any to make.</summary>
     void CreateDirectory(string path);

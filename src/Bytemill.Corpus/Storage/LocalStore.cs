@@ -30,10 +30,10 @@ internal sealed class LocalStore : IStore
     public IEnumerable<StoredFile> Files(string directory) =>
         Directory.Exists(directory) ? Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Select(path => Find(path)).OfType<StoredFile>() : [];
 
-    public IEnumerable<string> Match(string directory, string glob)
+    public IEnumerable<string> Match(string directory, params IEnumerable<string> globs)
     {
         Matcher matcher = new(StringComparison.Ordinal);
-        matcher.AddInclude(glob);
+        matcher.AddIncludePatterns(globs);
         return matcher.Execute(new SourceDirectory(new DirectoryInfo(directory))).Files.Select(match => Path.GetFullPath(match.Path, directory));
     }
 

@@ -22,6 +22,21 @@ public sealed class OutputNamesTests
     public void For_Clashes_GetANumber(string inputs, string expected) =>
         Assert.Equal(expected.Split('|'), OutputNames.For(inputs.Split('|')));
 
+    // Of a key, all between two slashes is a name; of a path, some lead elsewhere.
+    [Theory]
+    [InlineData("s3://b/in/a.parquet|s3://b/in/x/b.jsonl", "a.parquet|x/b.parquet")]
+    [InlineData("s3://b/in/a//b.parquet|s3://b/in/c.parquet", "a/%/b.parquet|c.parquet")]
+    [InlineData("s3://b/in/../a.parquet|s3://b/in/./a.parquet|s3://b/in/a.parquet", "%2E%2E/a.parquet|%2E/a.parquet|a.parquet")]
+    [InlineData("s3://b/../../a.parquet|s3://b/c.parquet", "%2E%2E/%2E%2E/a.parquet|c.parquet")]
+    [InlineData("s3://b//a.parquet|s3://b/c.parquet", "%/a.parquet|c.parquet")]
+    [InlineData("s3://b/../a.parquet", "a.parquet")]
+    [InlineData("s3://b/x/..|s3://b/x/a.parquet", "%2E%2E.parquet|a.parquet")]
+    [InlineData("s3://b/x/...|s3://b/x/a.parquet", "....parquet|a.parquet")]
+    [InlineData("s3://b/%/a.parquet|s3://b//a.parquet|s3://b/c", "%/a.parquet|%/a-2.parquet|c.parquet")]
+    [InlineData("s3://b1/in/a.parquet|s3://b2/in/a.parquet", "b1/in/a.parquet|b2/in/a.parquet")]
+    public void For_KeysOfObjects_StayBelowTheOutput(string inputs, string expected) =>
+        Assert.Equal(expected.Split('|'), OutputNames.For(inputs.Split('|')));
+
     [Fact]
     public void For_AnyOrder_GivesEachInputTheSameName()
     {

@@ -80,11 +80,11 @@ internal sealed class S3Store : IStore
 
     public IEnumerable<StoredFile> Files(string directory) => List(directory, delimiter: null);
 
-    public IEnumerable<string> Match(string directory, string glob)
+    public IEnumerable<string> Match(string directory, params IEnumerable<string> globs)
     {
         string prefix = S3Location.Parse(directory).Prefix;
         Matcher matcher = new(StringComparison.Ordinal);
-        matcher.AddInclude(glob);
+        matcher.AddIncludePatterns(globs);
         foreach (StoredFile file in Files(directory))
         {
             string relative = S3Location.Parse(file.Path).Key[prefix.Length..];

@@ -11,11 +11,14 @@ internal sealed class ListingServer : IDisposable
 
     private readonly HttpListener _listener = new();
     private readonly int _objects;
+    private readonly string _extension;
     private int _requests;
 
-    public ListingServer(int objects)
+    /// <param name="objects">How many.</param>
+    /// <param name="extension">Of nine in ten of them; the others are notes.</param>
+    public ListingServer(int objects, string extension = ".parquet")
     {
-        _objects = objects;
+        (_objects, _extension) = (objects, extension);
         Endpoint = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{NodeProcess.FreePorts(1)[0]}");
         _listener.Prefixes.Add(Endpoint + "/");
         _listener.Start();
@@ -28,8 +31,8 @@ internal sealed class ListingServer : IDisposable
     public int Requests => Volatile.Read(ref _requests);
 
     /// <summary>Key of an object: hidden ones and notes among them.</summary>
-    public static string Key(int index) => string.Create(
-        CultureInfo.InvariantCulture, $"corpus/lang={index % 40}/part-{index:D6}{(index % 10 == 9 ? ".md" : ".parquet")}");
+    public static string Key(int index, string extension = ".parquet") => string.Create(
+        CultureInfo.InvariantCulture, $"corpus/lang={index % 40}/part-{index:D6}{(index % 10 == 9 ? ".md" : extension)}");
 
     public void Dispose() => _listener.Close();
 
@@ -60,7 +63,7 @@ internal sealed class ListingServer : IDisposable
         StringBuilder page = new("<ListBucketResult>");
         for (int i = first; i < end; i++)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<Contents><Key>{Key(i)}</Key><ETag>\"{i:x}\"</ETag><Size>{i}</Size></Contents>");
+            page.Append(CultureInfo.InvariantCulture, $"<Contents><Key>{Key(i, _extension)}</Key><ETag>\"{i:x}\"</ETag><Size>{i}</Size></Contents>");
         }
 
         return page.Append(end < _objects

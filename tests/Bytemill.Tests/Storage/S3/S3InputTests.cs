@@ -86,6 +86,21 @@ public sealed class S3InputTests(S3Server server) : IDisposable
     }
 
     [Theory]
+    [InlineData(".parquet")]
+    [InlineData(".ndjson.zst")]
+    [InlineData(".txt")]
+    public void FilesOf_Directory_IsListedOnceWhateverItHolds(string extension)
+    {
+        const int Objects = 2500;
+        using ListingServer many = new(Objects, extension);
+
+        string[] files = InputResolver.FilesOf(S3Server.NewStore(many.Endpoint), "s3://bucket/corpus");
+
+        Assert.Equal(Enumerable.Range(0, Objects).Where(i => i % 10 != 9).Select(i => "s3://bucket/" + ListingServer.Key(i, extension)), files);
+        Assert.Equal(3, many.Requests);
+    }
+
+    [Theory]
     [InlineData("a.txt")]
     [InlineData("a.jsonl")]
     [InlineData("a.parquet")]
