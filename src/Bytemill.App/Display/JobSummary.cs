@@ -81,7 +81,7 @@ internal static class JobSummary
         ];
         AddFiles(extended.NewFiles, "new");
         AddFiles(extended.ChangedFiles, "changed");
-        AddFiles(extended.OtherwiseFiles, "with another weight or limit");
+        AddFiles(extended.OtherwiseFiles, "with another weight or limit, or other rows left out");
         AddFiles(extended.NeighbourFiles, "in one partition with such or with files that are gone");
         if (extended.DamagedPartitions > 0)
         {

@@ -9,15 +9,17 @@ internal sealed class CountsMatch
     private readonly IReadOnlyList<(ImmutableArray<CorpusRange> Ranges, Wire.KeptRun Run)> _runs;
     private readonly ImmutableArray<string> _differences;
     private readonly Wire.KeptCounts _kept;
+    private readonly Predicate<Wire.KeptRun> _isOther;
     private readonly Dictionary<string, int> _indexes;
 
     /// <param name="runs">Runs to take over, with their place in the job's files.</param>
     /// <param name="differences">Options that differ, so that nothing can be.</param>
     /// <param name="kept">All runs that there are.</param>
+    /// <param name="isOther">Whether the text of a run may be another for this job, since other rows are left out.</param>
     /// <param name="indexes">The job's files.</param>
     public CountsMatch(
-        IReadOnlyList<(ImmutableArray<CorpusRange> Ranges, Wire.KeptRun Run)> runs, ImmutableArray<string> differences, Wire.KeptCounts kept, Dictionary<string, int> indexes) =>
-        (_runs, _differences, _kept, _indexes) = (runs, differences, kept, indexes);
+        IReadOnlyList<(ImmutableArray<CorpusRange> Ranges, Wire.KeptRun Run)> runs, ImmutableArray<string> differences, Wire.KeptCounts kept, Predicate<Wire.KeptRun> isOther, Dictionary<string, int> indexes) =>
+        (_runs, _differences, _kept, _isOther, _indexes) = (runs, differences, kept, isOther, indexes);
 
     /// <summary>Borders of shards in these runs, which the job keeps; null where it takes none over.</summary>
     public ImmutableArray<ulong>? RangeStarts => _runs.Count == 0 ? null : [.. _kept.NgramRangeStarts];
@@ -43,7 +45,9 @@ internal sealed class CountsMatch
     /// <summary>What is told of it at the end.</summary>
     public Wire.Extension Describe(ImmutableArray<CorpusFile> files)
     {
-        ILookup<string, Wire.KeptRange> earlier = _kept.Runs.SelectMany(run => run.Ranges).ToLookup(range => range.Path, StringComparer.Ordinal);
+        ILookup<string, (Wire.KeptRange Range, bool IsOther)> earlier = _kept.Runs
+            .SelectMany(run => run.Ranges, (run, range) => (Range: range, IsOther: _isOther(run)))
+            .ToLookup(range => range.Range.Path, StringComparer.Ordinal);
         var extension = new Wire.Extension { Differences = { _differences }, GoneFiles = earlier.Count(file => !_indexes.ContainsKey(file.Key)) };
         for (int index = 0; index < files.Length && _differences.IsEmpty; index++)
         {
@@ -53,10 +57,10 @@ internal sealed class CountsMatch
                 continue;
             }
 
-            Wire.KeptRange[] ranges = [.. earlier[file.Path]];
+            (Wire.KeptRange Range, bool IsOther)[] ranges = [.. earlier[file.Path]];
             extension.NewFiles += ranges.Length == 0 ? 1 : 0;
-            bool isChanged = ranges.Length > 0 && !Array.TrueForAll(ranges, range => KeptCounts.IsSameFile(range, file));
-            bool isOther = ranges.Length > 0 && !isChanged && !Array.TrueForAll(ranges, range => KeptCounts.IsSame(range, file));
+            bool isChanged = ranges.Length > 0 && !Array.TrueForAll(ranges, range => KeptCounts.IsSameFile(range.Range, file));
+            bool isOther = ranges.Length > 0 && !isChanged && !Array.TrueForAll(ranges, range => KeptCounts.IsSame(range.Range, file) && !range.IsOther);
             extension.ChangedFiles += isChanged ? 1 : 0;
             extension.OtherwiseFiles += isOther ? 1 : 0;
             extension.NeighbourFiles += ranges.Length > 0 && !isChanged && !isOther ? 1 : 0;

@@ -87,18 +87,24 @@ internal static class KeptCounts
     /// <param name="files">Its input.</param>
     public static CountsMatch Match(Wire.KeptCounts kept, JobSpec spec, ImmutableArray<CorpusFile> files)
     {
-        ImmutableArray<string> differences = Differences(kept, spec);
+        JobSpec earlier = WireJobs.FromWire(kept.Spec);
+        JobSpec now = Options(spec);
+        // A job that copies columns leaves out rows for these, too. Where it has found nothing, neither does one that looks at the text alone.
+        bool looksAtLess = now is { LeavesOut: true, Mode: JobMode.Train } && earlier.Mode != JobMode.Train;
+        ImmutableArray<string> differences = Differences(kept, looksAtLess ? earlier with { Mode = now.Mode, Keep = now.Keep, Layout = now.Layout } : earlier, now);
         Dictionary<string, int> indexes = files.Select((file, index) => (file.Path, index)).ToDictionary(file => file.Path, file => file.index, StringComparer.Ordinal);
         var runs = new List<(ImmutableArray<CorpusRange> Ranges, Wire.KeptRun Run)>();
         foreach (Wire.KeptRun run in differences.IsEmpty ? kept.Runs : [])
         {
-            if (run.Ranges.All(range => indexes.TryGetValue(range.Path, out int index) && IsSame(range, files[index])))
+            if (!IsOther(run) && run.Ranges.All(range => indexes.TryGetValue(range.Path, out int index) && IsSame(range, files[index])))
             {
                 runs.Add(([.. run.Ranges.Select(range => new CorpusRange(indexes[range.Path], range.FirstRowGroup, range.RowGroupCount))], run));
             }
         }
 
-        return new CountsMatch(runs, differences, kept, indexes);
+        return new CountsMatch(runs, differences, kept, IsOther, indexes);
+
+        bool IsOther(Wire.KeptRun run) => looksAtLess && (run.Metrics.LeftOutRows > 0 || run.Metrics.InvalidRows > 0);
     }
 
     /// <summary>What is written down of a run that is kept.</summary>
@@ -148,7 +154,7 @@ internal static class KeptCounts
     // -1 for all rows.
     private static IEnumerable<long> Takes(CorpusFile file, int first, int count) => Enumerable.Range(first, count).Select(group => file.RowGroups[group].Take ?? -1);
 
-    private static ImmutableArray<string> Differences(Wire.KeptCounts kept, JobSpec spec)
+    private static ImmutableArray<string> Differences(Wire.KeptCounts kept, JobSpec earlier, JobSpec now)
     {
         var differences = ImmutableArray.CreateBuilder<string>();
         if (kept.CountingVersion != CountingVersion || kept.UnicodeVersion != TextNormalizer.UnicodeVersion)
@@ -156,7 +162,7 @@ internal static class KeptCounts
             differences.Add("version of the program");
         }
 
-        differences.AddRange(JobSpecDifference.Find(WireJobs.FromWire(kept.Spec), Options(spec)).Select(difference => difference.ToString()));
+        differences.AddRange(JobSpecDifference.Find(earlier, now).Select(difference => difference.ToString()));
         return differences.ToImmutable();
     }
 
@@ -181,6 +187,6 @@ internal static class KeptCounts
             },
         };
         // Rows are left out for columns beside the text, too, where these will be copied.
-        return spec.LeavesOut ? options with { Mode = spec.Mode, Keep = spec.Keep, Layout = spec.Layout } : options;
+        return spec.LeavesOut && spec.Mode != JobMode.Train ? options with { Mode = spec.Mode, Keep = spec.Keep, Layout = spec.Layout } : options;
     }
 }

@@ -173,7 +173,7 @@ public sealed record ManifestCounts(int Runs, long Bytes);
 /// <param name="DamagedPartitions">Of those counted, the ones whose kept counts were damaged or gone.</param>
 /// <param name="NewFiles">Files counted that the earlier job did not know.</param>
 /// <param name="ChangedFiles">Files counted that have changed since.</param>
-/// <param name="OtherwiseFiles">Files counted since they have another weight now, or the limit ends elsewhere in them.</param>
+/// <param name="OtherwiseFiles">Files counted since they have another weight now, the limit ends elsewhere in them, or other rows may be left out of their partition.</param>
 /// <param name="NeighbourFiles">Files counted since they, or a part of them, had been counted in one partition with one of the above, or with one that is gone.</param>
 /// <param name="GoneFiles">Files of the earlier job that are not among the inputs.</param>
 /// <param name="Differences">Options that differ, for which nothing could be taken over; absent for none.</param>

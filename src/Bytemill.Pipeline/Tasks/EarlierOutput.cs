@@ -74,26 +74,14 @@ internal static class EarlierOutput
         using ITextSource source = TextSources.Open(file.Path, context.Spec.SourceOptions);
         for (int group = 0; group < file.RowGroups.Length; group++)
         {
-            RowGroupInfo info = file.RowGroups[group];
-            GroupFaults? faults = leftOut.Of(fileIndex, group);
-            if (info.IsLeftAside || faults?.Damage is not null)
+            if (TakenRows.Find(source, group, file.RowGroups[group], leftOut.Of(fileIndex, group), context.Cancellation) is not { } selection)
             {
                 continue;
             }
 
-            RowSelection selection = source.SelectRows(group, info.Take, context.Cancellation).Except(faults?.Rows ?? [], info.Rows);
-            foreach (TextBatch batch in source.ReadBatches(group, context.Memory.ReadingBytes, selection, context.Cancellation))
+            foreach (ReadOnlyMemory<byte>? text in TakenRows.Read(source, group, selection, context.Memory.ReadingBytes, context.Cancellation))
             {
-                using (batch)
-                {
-                    for (int row = 0; row < batch.RowCount; row++)
-                    {
-                        if (batch.IsTaken(row))
-                        {
-                            digest.Append(batch[row], batch.IsNull(row));
-                        }
-                    }
-                }
+                digest.Append(text.GetValueOrDefault().Span, isNull: text is null);
             }
 
             sum = unchecked(sum + digest.End(file.Fingerprint, group));

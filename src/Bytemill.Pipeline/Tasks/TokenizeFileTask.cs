@@ -72,14 +72,12 @@ internal sealed class TokenizeFileTask : ITaskBody
         {
             RowGroupInfo info = input.RowGroups[group];
             GroupFaults? faults = leftOut.Of(file.Input, group);
-            bool isRead = !info.IsLeftAside && faults?.Damage is null;
-            RowSelection selection = isRead
-                ? source.SelectRows(group, info.Take, context.Cancellation).Except(faults?.Rows ?? [], info.Rows)
-                : RowSelection.First(0);
+            RowSelection? taken = TakenRows.Find(source, group, info, faults, context.Cancellation);
+            RowSelection selection = taken ?? RowSelection.First(0);
             long rows = total.Rows;
             long groupStart = firstRow;
             writer.BeginGroup(group, selection, context.Cancellation);
-            foreach (TextBatch batch in isRead ? source.ReadBatches(group, context.Memory.ReadingBytes, selection, context.Cancellation) : [])
+            foreach (TextBatch batch in taken is not null ? source.ReadBatches(group, context.Memory.ReadingBytes, selection, context.Cancellation) : [])
             {
                 using (batch)
                 {
@@ -94,7 +92,7 @@ internal sealed class TokenizeFileTask : ITaskBody
             await writer.EndGroupAsync(context.Cancellation).ConfigureAwait(false);
             firstRow = info.Rows == RowGroupInfo.UnknownRows ? firstRow : groupStart + info.Rows;
             long leftOutRows = info.IsLeftAside ? 0 : faults?.LeftOutRows(info) ?? 0;
-            total = TaskMetrics.Add(total, new TaskMetrics { PassedRows = info.PassedRows(total.Rows - rows + leftOutRows), LeftOutRows = leftOutRows, TextDigest = isRead ? digest.End(input.Fingerprint, group) : 0 });
+            total = TaskMetrics.Add(total, new TaskMetrics { PassedRows = info.PassedRows(total.Rows - rows + leftOutRows), LeftOutRows = leftOutRows, TextDigest = taken is null ? 0 : digest.End(input.Fingerprint, group) });
         }
 
         await writer.CompleteAsync(context.Cancellation).ConfigureAwait(false);

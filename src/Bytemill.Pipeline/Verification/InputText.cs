@@ -23,26 +23,11 @@ internal sealed class InputText : IDisposable
     {
         for (int group = 0; group < _file.RowGroups.Length; group++)
         {
-            RowGroupInfo info = _file.RowGroups[group];
-            GroupFaults? faults = _leftOut.Of(_file, group);
-            if (info.IsLeftAside || faults?.Damage is not null)
+            if (TakenRows.Find(_source, group, _file.RowGroups[group], _leftOut.Of(_file, group), cancellation) is { } selection)
             {
-                continue;
-            }
-
-            RowSelection selection = _source.SelectRows(group, info.Take, cancellation).Except(faults?.Rows ?? [], info.Rows);
-            foreach (TextBatch batch in _source.ReadBatches(group, BatchBytes, selection, cancellation))
-            {
-                using (batch)
+                foreach (ReadOnlyMemory<byte>? text in TakenRows.Read(_source, group, selection, BatchBytes, cancellation))
                 {
-                    for (int row = 0; row < batch.RowCount; row++)
-                    {
-                        if (batch.IsTaken(row))
-                        {
-                            // Without the type, null would become an empty text.
-                            yield return batch.IsNull(row) ? default(ReadOnlyMemory<byte>?) : batch.Memory(row);
-                        }
-                    }
+                    yield return text;
                 }
             }
         }

@@ -34,6 +34,7 @@ public sealed class ExtendedTrainingTests : IClassFixture<ClustersOfWorkers>, ID
         ["skip"] = spec => spec with { OnError = InputErrorHandling.Skip, InvalidUtf8 = InvalidUtf8Handling.SkipRow },
         ["limit"] = spec => spec with { Limit = 40 },
         ["run"] = spec => spec with { Mode = JobMode.Run },
+        ["run, skip"] = spec => spec with { Mode = JobMode.Run, OnError = InputErrorHandling.Skip, InvalidUtf8 = InvalidUtf8Handling.SkipRow },
     };
 
     public ExtendedTrainingTests(ClustersOfWorkers clusters) => _clusters = clusters;
@@ -78,6 +79,25 @@ public sealed class ExtendedTrainingTests : IClassFixture<ClustersOfWorkers>, ID
         File.Delete(_directory["in/b.parquet"]);
         extended = await ExtendAsync(spec with { OutputDirectory = _directory["four"], Extend = _directory["three"] }, workers: 7);
         Assert.Equal((0, 1), (extended.CountedPartitions, extended.GoneFiles));
+    }
+
+    // What a run leaves out for the columns that it copies, training that copies none does not.
+    [Fact]
+    public async Task Extend_RunThatLeftRowsOut_ReusesWhereNothingWas()
+    {
+        JobSpec spec = Spec("in", "old") with { Mode = JobMode.Run, Keep = ["note"], OnError = InputErrorHandling.Skip, InvalidUtf8 = InvalidUtf8Handling.SkipRow };
+        Directory.CreateDirectory(_directory["in"]);
+        WriteLines("in/a.jsonl", note: "ok"u8);
+        WriteLines("in/b.jsonl", note: [0xFF]);
+        WriteLines("in/c.jsonl", note: "fine"u8);
+        await _clusters[2].ResultsAsync(spec);
+        Assert.Equal(1, ResultManifest.Read(_directory["old"]).Statistics.LeftOutRows);
+
+        JobSpec train = spec with { Mode = JobMode.Train, Keep = null, OutputDirectory = _directory["new"], Extend = _directory["old"] };
+        ManifestExtension extended = await ExtendAsync(train, workers: 2);
+        Assert.Equal((2, 1, 1), (extended.ReusedPartitions, extended.CountedPartitions, extended.OtherwiseFiles));
+        Assert.Null(extended.Differences);
+        Assert.Null(ResultManifest.Read(_directory["new"]).Statistics.LeftOutRows);
     }
 
     [Fact]
@@ -243,6 +263,18 @@ public sealed class ExtendedTrainingTests : IClassFixture<ClustersOfWorkers>, ID
         }
 
         return [.. inputs];
+    }
+
+    // One line of three has a property that may not be UTF-8.
+    private void WriteLines(string name, ReadOnlySpan<byte> note)
+    {
+        using FileStream file = File.Create(_directory[name]);
+        for (int line = 0; line < 3; line++)
+        {
+            file.Write(System.Text.Encoding.UTF8.GetBytes($"{{\"text\": \"{string.Concat(Enumerable.Repeat($"some text {line} of {name}, ", 20))}\", \"note\": \""));
+            file.Write(line == 1 ? note : "plain"u8);
+            file.Write("\"}\n"u8);
+        }
     }
 
     private void WriteFile(string name, int content, int rows = 24, int words = 12)
