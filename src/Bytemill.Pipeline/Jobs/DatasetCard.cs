@@ -22,7 +22,13 @@ internal static partial class DatasetCard
 
     private const string DefaultConfig = "default";
 
+    private const string InfoKey = "dataset_info";
+    private const string ConfigsKey = "configs";
+
     private static readonly ISerializer s_yaml = new SerializerBuilder().WithQuotingNecessaryStrings().Build();
+
+    // Of a card that is new; what people make of them stays.
+    private static readonly Dictionary<string, string> s_initial = Entries(new() { ["tags"] = (string[])["bytemill", "tokenized"] });
 
     /// <exception cref="JobInputException">The job's results are nothing that a card could describe.</exception>
     public static void Check(JobSpec spec)
@@ -43,39 +49,77 @@ internal static partial class DatasetCard
         }
     }
 
-    /// <summary>Writes the card.</summary>
+    /// <summary>Writes the card, or brings one that is there up to date: what people have written into it stays.</summary>
     /// <param name="context">Of the task that publishes the results.</param>
     /// <param name="manifest">The results.</param>
     /// <param name="sources">Full path of each output, where it is now.</param>
     public static void Write(TaskContext context, ResultManifest manifest, ImmutableArray<string> sources)
     {
         var files = new DatasetFile[sources.Length];
-        Parallel.For(
-            0,
-            files.Length,
-            new ParallelOptions { MaxDegreeOfParallelism = context.Threads, CancellationToken = context.Cancellation },
-            i => files[i] = DatasetFile.Inspect(sources[i]));
-        string card = Describe(manifest, files);
-        JobOutput.Write(context.Spec.OutputDirectory, FileName, file => file.Write(Encoding.UTF8.GetBytes(card)));
+        ParallelWork.ForAll(context, context.Threads, Enumerable.Range(0, files.Length), i => files[i] = Inspect(sources[i]));
+        string directory = context.Spec.OutputDirectory;
+        string card = Describe(manifest, files, Read(directory));
+        JobOutput.Write(directory, FileName, file => file.Write(Encoding.UTF8.GetBytes(card)));
+    }
+
+    /// <summary>Removes what a job wrote of the card in an output, and the file where nothing else is in it.</summary>
+    public static void Remove(string directory)
+    {
+        if (Read(directory) is not { } present)
+        {
+            return;
+        }
+
+        string path = StorePath.Combine(directory, FileName);
+        if (CardText.Without(present, [InfoKey, ConfigsKey], s_initial) is not { } left)
+        {
+            Stores.Of(path).Delete([path]);
+        }
+        else if (left != present)
+        {
+            JobOutput.Write(directory, FileName, file => file.Write(Encoding.UTF8.GetBytes(left)));
+        }
     }
 
     /// <summary>The text of the card.</summary>
     /// <param name="manifest">Results in Parquet.</param>
     /// <param name="files">Its outputs, in order.</param>
-    internal static string Describe(ResultManifest manifest, IReadOnlyList<DatasetFile> files)
+    /// <param name="present">The card that is there; <c>null</c> for none.</param>
+    internal static string Describe(ResultManifest manifest, IReadOnlyList<DatasetFile> files, string? present)
     {
         (ManifestOutput Output, DatasetFile File)[] outputs = [.. manifest.Outputs.Zip(files)];
         var configs = outputs.GroupBy(output => output.Output.Epoch)
             .Select(epoch => (Name: epoch.Key is { } number ? FormattableString.Invariant($"epoch_{number}") : DefaultConfig, Outputs: epoch.ToArray()))
             .DefaultIfEmpty((DefaultConfig, []))
             .ToArray();
-        var front = new Dictionary<string, object>
+        Dictionary<string, string> entries = Entries(new()
         {
-            ["dataset_info"] = configs.Length == 1 ? Info(configs[0].Name, configs[0].Outputs) : configs.Select(config => Info(config.Name, config.Outputs)).ToArray(),
-            ["configs"] = configs.Select((config, i) => Config(config.Name, config.Outputs, isDefault: i == 0 && configs.Length > 1)).ToArray(),
-            ["tags"] = (string[])["bytemill", "tokenized"],
-        };
-        return $"---\n{s_yaml.Serialize(front).ReplaceLineEndings("\n")}---\n\n{Text(manifest, configs[0].Name)}";
+            [InfoKey] = configs.Length == 1 ? Info(configs[0].Name, configs[0].Outputs) : configs.Select(config => Info(config.Name, config.Outputs)).ToArray(),
+            [ConfigsKey] = configs.Select((config, i) => Config(config.Name, config.Outputs, isDefault: i == 0 && configs.Length > 1)).ToArray(),
+        });
+        return CardText.Merge(present, entries, s_initial, Text(manifest, configs[0].Name));
+    }
+
+    private static Dictionary<string, string> Entries(Dictionary<string, object> values) => values.ToDictionary(
+        value => value.Key, value => s_yaml.Serialize(new Dictionary<string, object> { [value.Key] = value.Value }).ReplaceLineEndings("\n"), StringComparer.Ordinal);
+
+    private static string? Read(string directory)
+    {
+        string path = StorePath.Combine(directory, FileName);
+        return Stores.HasFile(path) ? Stores.ReadAllText(path) : null;
+    }
+
+    private static DatasetFile Inspect(string path)
+    {
+        try
+        {
+            return DatasetFile.Inspect(path);
+        }
+        catch (CorpusException e)
+        {
+            // It is a result and no input: whatever is wrong with it, trying again may help.
+            throw new IOException($"What --dataset-card says of '{path}' cannot be found out: {e.Message}", e);
+        }
     }
 
     private static Dictionary<string, object> Config(string name, (ManifestOutput Output, DatasetFile File)[] outputs, bool isDefault)

@@ -11,6 +11,9 @@ public sealed record JobInputs(ImmutableArray<CorpusFile> Files, ImmutableArray<
     /// <summary>Of an update, what the results that are there were made of.</summary>
     internal Wire.Ledger? Earlier { get; init; }
 
+    /// <summary>The model that was given; <c>null</c> where the job makes its own.</summary>
+    internal PlannedModel? Model { get; init; }
+
     /// <summary>Counts of the job that this one extends.</summary>
     internal Wire.KeptCounts? Counts { get; init; }
 }

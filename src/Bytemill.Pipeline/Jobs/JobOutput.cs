@@ -56,13 +56,14 @@ public static class JobOutput
         bool isComplete = hasManifest && IsComplete(directory);
         bool isFinished = isComplete && !LocalRun.IsAt(directory);
         bool isUnfinished = hasManifest || hasWork;
+        bool canUpdate = hasManifest && !hasWork && (isComplete || OutputLedger.IsAt(directory));
         if (!isFinished && !isUnfinished)
         {
             throw new JobInputException(
                 $"The output '{directory}' holds files that are not a job's results; nothing there is touched. Give an empty or new directory.");
         }
 
-        if (!overwrite && !(update && isComplete && !hasWork))
+        if (!overwrite && !(update && canUpdate))
         {
             throw new JobInputException(isFinished && hasWork
                 ? $"The output '{directory}' holds results, and in '{inOutput}' work files of a job that has not cleaned up. If none runs any more, remove these and try again, or give --overwrite to start anew."
@@ -70,6 +71,8 @@ public static class JobOutput
                 ? $"The output '{directory}' holds the results of an earlier job. Give another directory, --overwrite to replace them, or 'tokenize --update' to tokenize only inputs that are new or have changed."
                 : LocalRun.IsAt(directory)
                 ? $"The output '{directory}' holds an unfinished job. To go on with it, repeat its command with --resume; to start anew, give --overwrite."
+                : canUpdate
+                ? $"The output '{directory}' holds what is left of an update that failed. To go on from there, give 'tokenize --update'; to start anew, --overwrite."
                 : $"The output '{directory}' holds an unfinished job. If it no longer runs, give --overwrite to start anew, or another directory.");
         }
     }
@@ -231,7 +234,7 @@ public static class JobOutput
 
     /// <summary>Removes the results that a manifest of an earlier job lists, and nothing else.</summary>
     /// <param name="directory">Output directory.</param>
-    /// <param name="stay">Full paths of those that are results of this job as well. With any, the manifest stays too, until another takes its place.</param>
+    /// <param name="stay">Full paths of those that stay. With any, the manifest stays too, until another takes its place.</param>
     internal static void RemoveEarlierResults(string directory, IReadOnlySet<string>? stay = null)
     {
         // First the mark: from here on the old results do not count as complete.
@@ -244,11 +247,17 @@ public static class JobOutput
 
         string root = FullPath(directory, "");
         root = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
-        store.Delete(ResultManifest.Read(directory).FileNames
+        ResultManifest earlier = ResultManifest.Read(directory);
+        string card = FullPath(directory, DatasetCard.FileName);
+        store.Delete(earlier.FileNames.Append(OutputLedger.FileName)
             .Select(name => FullPath(directory, name))
-            .Where(path => path.StartsWith(root, StringComparison.Ordinal) && stay?.Contains(path) != true));
+            .Where(path => path.StartsWith(root, StringComparison.Ordinal) && path != card && stay?.Contains(path) != true));
         store.DeleteEmptyDirectory(StorePath.Combine(directory, KeptCounts.DirectoryName));
-        store.Delete([StorePath.Combine(directory, OutputLedger.FileName)]);
+        if (earlier.DatasetCard == DatasetCard.FileName && stay?.Contains(card) != true)
+        {
+            DatasetCard.Remove(directory);
+        }
+
         if (stay is not { Count: > 0 })
         {
             store.Delete([StorePath.Combine(directory, ResultManifest.FileName)]);

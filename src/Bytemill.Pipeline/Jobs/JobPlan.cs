@@ -37,6 +37,9 @@ public sealed record JobPlan(
     /// <summary>What that job's counts were good for; <c>null</c> where none is extended.</summary>
     internal Wire.Extension? Extension { get; init; }
 
+    /// <summary>The model that <see cref="JobSpec.ModelPath"/> held; <c>null</c> where the job makes its own, and in a plan of an older version.</summary>
+    internal PlannedModel? Model { get; init; }
+
     /// <summary>How many tasks the stages have.</summary>
     public JobSize Size => new(Partitions.Length, TokenizedFileCount, NGramRanges.Count, PieceRanges.Count, checked(ShuffleSlices * (Spec.Sampling?.Epochs ?? 1)));
 

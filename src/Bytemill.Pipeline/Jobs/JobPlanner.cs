@@ -43,6 +43,7 @@ internal static class JobPlanner
             spec, files, OutputNames.For([.. files.Select(file => file.Path)]), partitions, ngrams, pieces)
         {
             LeftOutFiles = inputs.LeftOut,
+            Model = inputs.Model,
             KeptRuns = runs,
             Extension = counted?.Describe(files),
         };
@@ -76,7 +77,6 @@ internal static class JobPlanner
         JobSpec spec = plan.Spec;
         IEnumerable<string> models = spec.Mode == JobMode.Tokenize ? [] : spec.Training.MaxVocabSizes.Select(spec.ModelFileName);
         models = spec.KeepCounts ? models.Concat(KeptCounts.FileNames(plan.Partitions.Length)) : models;
-        models = spec.DatasetCard ? models.Append(DatasetCard.FileName) : models;
         // In other layouts the rows decide how many files there are.
         return spec.Mode == JobMode.Train || !spec.Layout.IsPlain ? models : models.Concat(Enumerable.Range(0, plan.TokenizedFileCount).Select(task => plan.TokenizedFile(task).Name));
     }

@@ -39,7 +39,7 @@ public static class JobPreflight
         }
 
         DiskCheck.Require(spec, found.Files);
-        return found with { Earlier = earlier, Counts = counts };
+        return found with { Earlier = earlier, Counts = counts, Model = given is null ? null : PlannedModel.Of(given) };
     }
 
     // The model, where one was given.

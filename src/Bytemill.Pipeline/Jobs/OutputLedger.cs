@@ -20,7 +20,10 @@ internal static class OutputLedger
     /// <remarks>The place of a row among all rows, or whether it is among the first ones, depends on every input.</remarks>
     public static bool IsFor(JobSpec spec) => spec is { Mode: JobMode.Tokenize, Limit: null, Layout.Shuffle: null };
 
-    /// <summary>Reads what the output holds before an update.</summary>
+    /// <summary>Whether an output has one.</summary>
+    public static bool IsAt(string output) => Stores.HasFile(StorePath.Combine(output, FileName));
+
+    /// <summary>Reads what the output holds before an update: results, or what is left of them by an update that failed.</summary>
     /// <param name="spec">The update.</param>
     /// <param name="paths">Its inputs.</param>
     /// <param name="modelHash">SHA-256 of its model.</param>
@@ -40,7 +43,7 @@ internal static class OutputLedger
                 $"--update cannot add to rows taken with {(spec.Limit is null ? "--shuffle" : "--limit")}: with one more input others may change their place, so all must be done anew. Give --overwrite instead of --update.");
         }
 
-        if (!ResultManifest.IsAt(output) || !JobOutput.IsComplete(output))
+        if (!ResultManifest.IsAt(output) || !(JobOutput.IsComplete(output) || IsAt(output)))
         {
             return null;
         }
@@ -65,7 +68,7 @@ internal static class OutputLedger
     {
         try
         {
-            _ = Stores.HasFile(StorePath.Combine(output, FileName)) ? Read(output) : null;
+            _ = IsAt(output) ? Read(output) : null;
             return null;
         }
         catch (JobInputException e)
@@ -132,7 +135,7 @@ internal static class OutputLedger
     private static Wire.Ledger Read(string output)
     {
         string path = StorePath.Combine(output, FileName);
-        if (!Stores.HasFile(path))
+        if (!IsAt(output))
         {
             throw new JobInputException(
                 $"The output '{output}' does not say what its files were made of: there is no '{FileName}' in it, as when all rows were shuffled, a limit was set, or an older version made them. Tokenize all inputs anew with --overwrite.");

@@ -141,6 +141,7 @@ internal static class WireJobs
         EarlierOutputs = { plan.EarlierOutputs.Select(output => new Wire.EarlierOutput { Task = output.Key, Entry = output.Value }) },
         KeptRuns = { plan.KeptRuns.Select(run => new Wire.PartitionRun { Partition = run.Key, Run = run.Value }) },
         Extension = plan.Extension,
+        Model = plan.Model is { } model ? new Wire.PlannedModel { Sha256 = model.Sha256, MaxVocabSize = model.MaxVocabSize, VocabSize = model.VocabSize } : null,
     };
 
     public static JobPlan FromWire(Wire.JobPlan wire) => new(
@@ -155,6 +156,7 @@ internal static class WireJobs
         EarlierOutputs = wire.EarlierOutputs.ToImmutableSortedDictionary(output => output.Task, output => output.Entry),
         KeptRuns = wire.KeptRuns.ToImmutableSortedDictionary(run => run.Partition, run => run.Run),
         Extension = wire.Extension,
+        Model = wire.Model is { } model ? new PlannedModel(model.Sha256, model.MaxVocabSize, model.VocabSize) : null,
     };
 
     private static Wire.TrainerOptions ToWire(TrainerOptions options) => new()

@@ -117,7 +117,7 @@ internal sealed class JobContext : IDisposable
             {
                 // By its manifest: a vocabulary that was lost before it was read is made anew under another.
                 _tokenizer = (manifest, new Lazy<Tokenizer>(
-                    () => Plan.Spec.ModelPath is { } path ? ModelSource.WithLocalFile(path, Tokenization.Tokenizer.Load) : new Tokenizer(TrainedModel.Read(PathOf(manifest, 0, WorkFileNames.Vocabulary))),
+                    () => Plan.Spec.ModelPath is { } path ? LoadGiven(path) : new Tokenizer(TrainedModel.Read(PathOf(manifest, 0, WorkFileNames.Vocabulary))),
                     Retryable));
             }
 
@@ -216,6 +216,13 @@ internal sealed class JobContext : IDisposable
                 Fault = CorpusFault.Access,
             };
         }
+    }
+
+    private Tokenizer LoadGiven(string path)
+    {
+        Tokenizer tokenizer = ModelSource.WithLocalFile(path, Tokenization.Tokenizer.Load);
+        Plan.Model?.Require(path, tokenizer.Model);
+        return tokenizer;
     }
 
     public void Dispose()

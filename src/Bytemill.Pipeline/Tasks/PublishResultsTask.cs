@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.ExceptionServices;
 using Bytemill.Corpus;
 using Bytemill.Tokenization;
 using Bytemill.Training;
@@ -24,8 +23,14 @@ internal sealed class PublishResultsTask : ITaskBody
             // How many files there are, and so all their names, is known only now.
             RequireDistinct(outputs);
             JobOutput.CheckNames(spec.OutputDirectory, outputs.Where(output => !output.IsInPlace).Select(output => output.Result.Path));
-            JobOutput.RemoveEarlierResults(spec.OutputDirectory, outputs.Where(output => output.IsInPlace).Select(output => StorePath.Full(output.Source)).ToHashSet(StringComparer.Ordinal));
+            JobOutput.RemoveEarlierResults(spec.OutputDirectory, Staying(spec, outputs));
             manifest.Write(spec.OutputDirectory);
+        }
+
+        // Soon: by it an update goes on from what there is, should all that follows fail.
+        if (OutputLedger.IsFor(spec))
+        {
+            OutputLedger.Write(context, manifest.Models[0].Sha256);
         }
 
         if (spec.DatasetCard)
@@ -38,36 +43,18 @@ internal sealed class PublishResultsTask : ITaskBody
             KeptCounts.Write(context, DescribeCounts(context));
         }
 
-        if (OutputLedger.IsFor(spec))
-        {
-            OutputLedger.Write(context, manifest.Models[0].Sha256);
-        }
-
         IStore store = Stores.Of(spec.OutputDirectory);
-        ForAll(context, store.ParallelTransfers, Moves(context, outputs), move => Move(store, move.Source, move.Target));
+        ParallelWork.ForAll(context, store.ParallelTransfers, Moves(context, outputs), move => Move(store, move.Source, move.Target));
         store.Write(StorePath.Combine(spec.OutputDirectory, JobOutput.SuccessFileName), []);
         return new TaskMetrics { Units = 1 };
     }
 
     // The last moment: what has been damaged since its task committed it can still be made anew; what is published is not looked at again.
-    private static void CheckTokenized(TaskContext context, ImmutableArray<ListedOutput> outputs) => ForAll(
+    private static void CheckTokenized(TaskContext context, ImmutableArray<ListedOutput> outputs) => ParallelWork.ForAll(
         context,
         context.Threads,
         outputs,
         output => Require(context, output));
-
-    private static void ForAll<T>(TaskContext context, int atOnce, IEnumerable<T> items, Action<T> action)
-    {
-        try
-        {
-            Parallel.ForEach(items, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = context.Cancellation }, action);
-        }
-        catch (AggregateException e)
-        {
-            // One is enough to have all of them looked at.
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-    }
 
     private static void Require(TaskContext context, ListedOutput output)
     {
@@ -80,6 +67,23 @@ internal sealed class PublishResultsTask : ITaskBody
             // What it holds was read when it was taken over.
             throw new FileNotFoundException($"'{output.Source}', which was to stay as an earlier job made it, is gone or has changed.", output.Source);
         }
+    }
+
+    // What of an earlier job's is a result of this one, or is replaced as a whole and until then still of use.
+    private static HashSet<string> Staying(JobSpec spec, ImmutableArray<ListedOutput> outputs)
+    {
+        HashSet<string> stay = outputs.Where(output => output.IsInPlace).Select(output => StorePath.Full(output.Source)).ToHashSet(StringComparer.Ordinal);
+        if (spec.DatasetCard)
+        {
+            stay.Add(StorePath.Full(StorePath.Combine(spec.OutputDirectory, DatasetCard.FileName)));
+        }
+
+        if (spec.Update)
+        {
+            stay.Add(StorePath.Full(StorePath.Combine(spec.OutputDirectory, OutputLedger.FileName)));
+        }
+
+        return stay;
     }
 
     private static void RequireDistinct(ImmutableArray<ListedOutput> outputs)
@@ -95,8 +99,9 @@ internal sealed class PublishResultsTask : ITaskBody
         JobSpec spec = context.Spec;
         if (spec.ModelPath is { } given)
         {
-            TokenizerModel model = ModelSource.Read(given);
-            return [new ManifestModel(given, model.Options.MaxVocabSize, model.Vocabulary.Count, model.Hash)];
+            // That which the files were made with: the file itself is needed no more, and may be another by now.
+            PlannedModel planned = context.Plan.Model ?? PlannedModel.Of(ModelSource.Read(given));
+            return [new ManifestModel(given, planned.MaxVocabSize, planned.VocabSize, planned.Sha256)];
         }
 
         var models = ImmutableArray.CreateBuilder<ManifestModel>();

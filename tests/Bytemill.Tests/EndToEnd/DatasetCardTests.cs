@@ -68,6 +68,7 @@ public sealed class DatasetCardTests : IAsyncLifetime
             - tokenized
             ---
 
+            <!-- bytemill: what follows, to the second mark, is written anew by each job; write before or after it -->
             # Tokenized corpus
 
             """,
@@ -76,9 +77,37 @@ public sealed class DatasetCardTests : IAsyncLifetime
         Assert.Empty(OutputVerifier.Verify(spec.OutputDirectory, new VerifyOptions(), TestContext.Current.CancellationToken).Faults);
 
         // It is replaced and removed like the other results.
+        string card = File.ReadAllText(_directory["out/README.md"]);
         await _cluster.ResultsAsync(spec with { Update = true });
+        Assert.Equal(card, File.ReadAllText(_directory["out/README.md"]));
         await _cluster.ResultsAsync(spec with { DatasetCard = false, Overwrite = true });
         Assert.False(File.Exists(_directory["out/README.md"]));
+    }
+
+    [Fact]
+    public async Task Card_ThatPeopleHaveWrittenInto_IsBroughtUpToDate()
+    {
+        TestCorpus.Write(_directory["in"], ["the text"], files: 1, rowsPerGroup: 2);
+        JobSpec spec = Spec("in", "out", new OutputLayout());
+        await _cluster.ResultsAsync(spec);
+        string path = _directory["out/README.md"];
+        File.WriteAllText(path, File.ReadAllText(path).Replace("---\ndataset_info:", "---\nlicense: mit\ndataset_info:", StringComparison.Ordinal) + "\n## Mine\n");
+        TestCorpus.Write(_directory["in"], ["the text", "in the thing"], files: 2, rowsPerGroup: 2);
+
+        await _cluster.ResultsAsync(spec with { Update = true });
+        Assert.Equal("mit", Front("out")["license"]);
+        Assert.Equal("2", Map(Assert.Single((List<object>)InfoOf("out")["splits"]))["num_examples"]);
+        Assert.Contains("# Tokenized corpus\n\n2 rows", File.ReadAllText(path), StringComparison.Ordinal);
+        Assert.EndsWith("\n## Mine\n", File.ReadAllText(path), StringComparison.Ordinal);
+
+        // Anew and without a card, what people wrote is all that stays.
+        await _cluster.ResultsAsync(spec with { Overwrite = true });
+        Assert.Equal("mit", Front("out")["license"]);
+        await _cluster.ResultsAsync(spec with { Overwrite = true, DatasetCard = false });
+        Assert.Equal("---\nlicense: mit\n---\n\n\n## Mine\n", File.ReadAllText(path));
+        await _cluster.ResultsAsync(spec with { Overwrite = true });
+        Assert.Equal(["license", "dataset_info", "configs"], Front("out").Keys);
+        Assert.EndsWith("---\n\n\n## Mine\n", File.ReadAllText(path), StringComparison.Ordinal);
     }
 
     // Types as Arrow's own reader, which the library reads with, finds them.

@@ -120,6 +120,38 @@ public sealed class OutputUpdateTests : IClassFixture<ClustersOfWorkers>, IDispo
     }
 
     [Fact]
+    public async Task Update_FailsWhilePublishing_KeepsWhatIsWholeAndTheNextGoesOn()
+    {
+        JobSpec spec = s_jobs["plain"] with { OutputDirectory = _directory["out"], Inputs = [_directory["in"]], ModelPath = _directory["small.bytemill"], Update = true };
+        WriteFile("in/a", 1);
+        WriteFile("in/b", 2);
+        WriteFile("in/c", 3);
+        await _clusters[2].ResultsAsync(spec);
+        byte[] kept = File.ReadAllBytes(_directory["out/a.parquet"]);
+
+        // What is to come there cannot.
+        WriteFile("in/b", 4);
+        WriteFile("in/d", 5);
+        File.Delete(_directory["out/b.parquet"]);
+        Directory.CreateDirectory(_directory["out/b.parquet/in the way"]);
+        JobProtocol.JobFailed failed = Assert.IsType<JobProtocol.JobFailed>(await _clusters[2].RunAsync(spec, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("b.parquet", failed.Reason, StringComparison.Ordinal);
+        Directory.Delete(_directory["out/b.parquet"], recursive: true);
+        // That which came after the one that failed may have got there or not.
+        Assert.Equal(["_ledger", "a.parquet", "c.parquet", "manifest.json"], TestDirectory.Snapshot(_directory["out"]).Keys.Where(name => name != "d.parquet"));
+        Assert.Equal(kept, File.ReadAllBytes(_directory["out/a.parquet"]));
+
+        Refused(spec with { Update = false }, "'tokenize --update'", "--overwrite");
+        Refused(spec with { CompressionLevel = 9 }, "--zstd-level 3 (now 9)");
+        File.Move(_directory["out/_ledger"], _directory["ledger"]);
+        Refused(spec, "unfinished job", "--overwrite");
+        File.Move(_directory["ledger"], _directory["out/_ledger"]);
+        int whole = Directory.GetFiles(_directory["out"], "*.parquet").Length;
+        await UpdateAsync(spec, workers: 2, reused: whole);
+        Assert.Equal(kept, File.ReadAllBytes(_directory["out/a.parquet"]));
+    }
+
+    [Fact]
     public async Task Update_WhatCannotBeAddedTo_IsRefusedAndLeftAsItIs()
     {
         JobSpec spec = s_jobs["plain"] with { OutputDirectory = _directory["out"], Inputs = [_directory["in"]], ModelPath = _directory["small.bytemill"], Update = true };

@@ -30,6 +30,21 @@ public sealed class WireLeftOutTests : IDisposable
     }
 
     [Fact]
+    public void Plan_WithAModelOrWithout_IsReadAsWritten()
+    {
+        var spec = new JobSpec { Mode = JobMode.Tokenize, Inputs = ["in"], OutputDirectory = "out", ModelPath = "model" };
+        var plan = new JobPlan(spec, [], [], [], KeyRanges.Whole, KeyRanges.Whole) { Model = new PlannedModel("0a1b", 400, 398) };
+        byte[] bytes = Google.Protobuf.MessageExtensions.ToByteArray(WireJobs.ToWire(plan));
+        Assert.EndsWith("5a0c0a0430613162109003188e03", Convert.ToHexStringLower(bytes), StringComparison.Ordinal);
+        Assert.Equal(plan.Model, WireJobs.FromWire(Pipeline.Wire.JobPlan.Parser.ParseFrom(bytes)).Model);
+
+        // As an older version wrote it: without the field.
+        byte[] before = Google.Protobuf.MessageExtensions.ToByteArray(WireJobs.ToWire(plan with { Model = null }));
+        Assert.Equal(bytes[..^14], before);
+        Assert.Null(WireJobs.FromWire(Pipeline.Wire.JobPlan.Parser.ParseFrom(before)).Model);
+    }
+
+    [Fact]
     public void Plan_WithFilesLeftOut_IsReadAsWritten()
     {
         var work = new WorkDirectory(_directory.Path);

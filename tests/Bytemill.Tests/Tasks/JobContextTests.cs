@@ -30,6 +30,42 @@ public sealed class JobContextTests : IDisposable
         Assert.Equal(TestModels.Small().Hash, context.Tokenizer(Tokenizing("second")).Model.Hash);
     }
 
+    [Fact]
+    public void Tokenizer_ModelReplacedWhileTheJobRuns_IsRefusedAndNamed()
+    {
+        string path = _directory["model.bytemill"];
+        Write(path, TestModels.Small());
+        var planned = PlannedModel.Of(TestModels.Small());
+        using var guard = new ResidentSetGuard(1L << 40, 1L << 41);
+        var spec = new JobSpec { Mode = JobMode.Tokenize, Inputs = ["in"], OutputDirectory = "out", ModelPath = path };
+        var plan = new JobPlan(spec, [], [], [], KeyRanges.Whole, KeyRanges.Whole) { Model = planned };
+        using (var before = new JobContext(new WorkDirectory(_directory["work"]), plan, new MemoryPlan(1 << 28, 1), guard))
+        {
+            Assert.Equal(planned.Sha256, before.Tokenizer(Tokenizing("")).Model.Hash);
+
+            // What is loaded stays: it is the one that was planned.
+            Write(path, TestModels.Small(isolateDigits: true));
+            Assert.Equal(planned.Sha256, before.Tokenizer(Tokenizing("")).Model.Hash);
+        }
+
+        using var after = new JobContext(new WorkDirectory(_directory["work"]), plan, new MemoryPlan(1 << 28, 1), guard);
+        JobInputException error = Assert.Throws<JobInputException>(() => after.Tokenizer(Tokenizing("")));
+        Assert.All([path, "changed while the job was running", planned.Sha256[..12], "run the job again"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+
+        // It is put back before the next attempt; or the plan is of a version that did not write it down.
+        Write(path, TestModels.Small());
+        Assert.Equal(planned.Sha256, after.Tokenizer(Tokenizing("")).Model.Hash);
+        Write(path, TestModels.Small(isolateDigits: true));
+        using var old = new JobContext(new WorkDirectory(_directory["work"]), plan with { Model = null }, new MemoryPlan(1 << 28, 1), guard);
+        Assert.NotEqual(planned.Sha256, old.Tokenizer(Tokenizing("")).Model.Hash);
+    }
+
+    private static void Write(string path, TokenizerModel model)
+    {
+        using FileStream file = File.Create(path);
+        ModelFile.Write(model, file);
+    }
+
     private static StageSpec Tokenizing(string manifest) =>
         new(10, StageKind.TokenizeFiles, 1, new StageInputs { Vocabularies = $"300={manifest}" }, 300);
 }
