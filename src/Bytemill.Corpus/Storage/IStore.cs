@@ -38,6 +38,20 @@ public interface IStore
     /// <summary>Writes a small file, in place of one that may be there.</summary>
     void Write(string path, ReadOnlySpan<byte> content);
 
+    /// <summary>Reads a stretch of a file past all that is kept of it in memory.</summary>
+    /// <param name="file">The file; of another version nothing is read.</param>
+    /// <param name="position">First byte of the stretch.</param>
+    /// <param name="target">Filled; must not reach beyond the end of the file.</param>
+    Task ReadAsync(StoredFile file, long position, Memory<byte> target);
+
+    /// <summary>Copies a file of this machine here as a whole, in place of one that may be there, and makes the directory for it.</summary>
+    void Put(string localPath, string path, CancellationToken cancellation);
+
+    /// <summary>Copies a file of this store as a whole without moving it through this machine, in place of one that may be there.</summary>
+    /// <returns>Whether the store could; if not, nothing was done.</returns>
+    /// <exception cref="IOException">It is another version by now, or copying failed.</exception>
+    bool TryCopy(StoredFile file, string target);
+
     /// <summary>Moves a file of this machine here as a whole, in place of one that may be there, and makes the directory for it.</summary>
     void Publish(string localPath, string path);
 
@@ -49,6 +63,6 @@ public interface IStore
 
     /// <summary>Gives up what processes that died have begun to put below a directory, as far as the store tells.</summary>
     /// <param name="directory">The directory.</param>
-    /// <param name="paths">Full paths of the files that are meant; others may be on their way there for somebody else.</param>
-    void GiveUpUnfinished(string directory, IReadOnlySet<string> paths);
+    /// <param name="paths">Full paths of the files that are meant, where others may be on their way there for somebody else; <c>null</c> for all.</param>
+    void GiveUpUnfinished(string directory, IReadOnlySet<string>? paths);
 }

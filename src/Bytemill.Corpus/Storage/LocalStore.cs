@@ -41,6 +41,26 @@ internal sealed class LocalStore : IStore
 
     public void Write(string path, ReadOnlySpan<byte> content) => File.WriteAllBytes(path, content);
 
+    public Task ReadAsync(StoredFile file, long position, Memory<byte> target)
+    {
+        using var opened = new LocalFile(file.Path);
+        for (int done = 0; done < target.Length;)
+        {
+            int read = opened.Read(position + done, target.Span[done..]);
+            done += read > 0 ? read : throw new EndOfStreamException($"{file.Path} ends before byte {position + target.Length}.");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public void Put(string localPath, string path, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.Copy(localPath, path, overwrite: true);
+    }
+
+    public bool TryCopy(StoredFile file, string target) => false;
+
     public void Publish(string localPath, string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -67,7 +87,7 @@ internal sealed class LocalStore : IStore
         }
     }
 
-    public void GiveUpUnfinished(string directory, IReadOnlySet<string> paths)
+    public void GiveUpUnfinished(string directory, IReadOnlySet<string>? paths)
     {
         // A file is renamed when it is whole.
     }

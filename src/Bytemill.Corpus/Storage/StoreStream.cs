@@ -1,7 +1,7 @@
 namespace Bytemill.Corpus;
 
 /// <summary>An open file of a store as a stream; it is disposed with it.</summary>
-internal sealed class StoreStream(IStoreFile file, string name) : ForwardStream
+internal sealed class StoreStream(IStoreFile file, string name) : ForwardStream, INamedFile
 {
     private long _position;
 

@@ -34,6 +34,14 @@ public static class Stores
         return new StoreStream(file, path);
     }
 
+    /// <summary>Path of the file that a stream reads, for messages; <c>null</c> where it reads none.</summary>
+    public static string? NameOf(Stream stream) => stream switch
+    {
+        FileStream file => file.Name,
+        INamedFile file => file.Name,
+        _ => null,
+    };
+
     /// <summary>A small file as a whole.</summary>
     public static byte[] ReadAllBytes(string path)
     {

@@ -7,6 +7,7 @@ namespace Bytemill.Corpus;
 internal static class S3ClientFactory
 {
     private const int Retries = 8;
+    private const string CopySource = "x-amz-copy-source";
 
     /// <summary>The endpoint, for messages.</summary>
     public static string EndpointText { get; private set; } = "AWS";
@@ -39,6 +40,17 @@ internal static class S3ClientFactory
             config.ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED;
         }
 
-        return credentials is null ? new AmazonS3Client(config) : new AmazonS3Client(credentials, config);
+        AmazonS3Client client = credentials is null ? new AmazonS3Client(config) : new AmazonS3Client(credentials, config);
+        client.BeforeRequestEvent += (_, e) => KeepSlashes(e);
+        return client;
+    }
+
+    // Of what is to be copied the SDK encodes slashes, too, which not every store takes back.
+    private static void KeepSlashes(RequestEventArgs request)
+    {
+        if (request is WebServiceRequestEventArgs { Headers: { } headers } && headers.TryGetValue(CopySource, out string? source))
+        {
+            headers[CopySource] = source.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        }
     }
 }

@@ -13,6 +13,9 @@ internal sealed class S3Store : IStore
     private const long DefaultReadAheadBytes = 64L << 20;
     private const int KeysOfDeletion = 1000;
 
+    // The store answers when it is done, and a request does not wait for hours.
+    private const long LargestCopyBytes = 1L << 30;
+
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(60);
 
     private static readonly Lazy<S3Store> s_shared = new(() => new S3Store(() => S3ClientFactory.Create(), new BlockCache(DefaultReadAheadBytes)));
@@ -109,10 +112,49 @@ internal sealed class S3Store : IStore
         Do(at, "written", () => _client.Value.PutObjectAsync(request));
     }
 
-    public void Publish(string localPath, string path)
+    public void Put(string localPath, string path, CancellationToken cancellation)
     {
         var at = S3Location.Parse(path);
-        Do(at, "written", () => S3Upload.RunAsync(_client.Value, localPath, at));
+        Do(at, "written", () => S3Upload.RunAsync(_client.Value, localPath, at, cancellation), cancellation);
+    }
+
+    public bool TryCopy(StoredFile file, string target)
+    {
+        if (!StorePath.IsRemote(target) || file.LengthBytes > LargestCopyBytes)
+        {
+            return false;
+        }
+
+        var from = S3Location.Parse(file.Path);
+        var to = S3Location.Parse(target);
+        return Do(to, "written", CopyAsync);
+
+        async Task<bool> CopyAsync()
+        {
+            try
+            {
+                await _client.Value.CopyObjectAsync(new CopyObjectRequest
+                {
+                    SourceBucket = from.Bucket,
+                    SourceKey = from.Key,
+                    DestinationBucket = to.Bucket,
+                    DestinationKey = to.Key,
+                    ETagToMatch = file.Version,
+                }).ConfigureAwait(false);
+                return true;
+            }
+            catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotFound
+                or HttpStatusCode.BadRequest or HttpStatusCode.Forbidden)
+            {
+                // Not every store can. Where anything else is wrong, whoever reads and writes it instead is told.
+                return false;
+            }
+        }
+    }
+
+    public void Publish(string localPath, string path)
+    {
+        Put(localPath, path, CancellationToken.None);
         File.Delete(localPath);
     }
 
@@ -133,7 +175,7 @@ internal sealed class S3Store : IStore
         // Without anything in it, it is not there.
     }
 
-    public void GiveUpUnfinished(string directory, IReadOnlySet<string> paths)
+    public void GiveUpUnfinished(string directory, IReadOnlySet<string>? paths)
     {
         var at = S3Location.Parse(directory);
         Do(at, "cleared of unfinished uploads", async () =>
@@ -143,7 +185,7 @@ internal sealed class S3Store : IStore
                 await foreach (MultipartUpload upload in _client.Value.Paginators
                     .ListMultipartUploads(new ListMultipartUploadsRequest { BucketName = at.Bucket, Prefix = at.Prefix }).Uploads.ConfigureAwait(false))
                 {
-                    if (paths.Contains(at.PathOf(upload.Key)))
+                    if (paths?.Contains(at.PathOf(upload.Key)) != false)
                     {
                         await _client.Value.AbortMultipartUploadAsync(at.Bucket, upload.Key, upload.UploadId).ConfigureAwait(false);
                     }
@@ -162,13 +204,18 @@ internal sealed class S3Store : IStore
     /// <exception cref="IOException">It cannot be read, or the object has been written anew.</exception>
     public async Task<byte[]> FetchAsync(StoredFile file, long start, int length)
     {
-        var at = S3Location.Parse(file.Path);
         byte[] content = GC.AllocateUninitializedArray<byte>(length);
+        await ReadAsync(file, start, content).ConfigureAwait(false);
+        return content;
+    }
+
+    public async Task ReadAsync(StoredFile file, long position, Memory<byte> target)
+    {
+        var at = S3Location.Parse(file.Path);
         int done = 0;
         try
         {
-            await s_retries.ExecuteAsync(async _ => done = await FetchRestAsync(at, file, start, content, done, read => done = read).ConfigureAwait(false)).ConfigureAwait(false);
-            return content;
+            await s_retries.ExecuteAsync(async _ => done = await FetchRestAsync(at, file, position, target, done, read => done = read).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -176,7 +223,7 @@ internal sealed class S3Store : IStore
         }
     }
 
-    private async Task<int> FetchRestAsync(S3Location at, StoredFile file, long start, byte[] content, int done, Action<int> progress)
+    private async Task<int> FetchRestAsync(S3Location at, StoredFile file, long start, Memory<byte> content, int done, Action<int> progress)
     {
         var request = new GetObjectRequest
         {
@@ -200,7 +247,7 @@ internal sealed class S3Store : IStore
         while (done < content.Length)
         {
             silence.CancelAfter(s_silence);
-            int read = await response.ResponseStream.ReadAsync(content.AsMemory(done), silence.Token).ConfigureAwait(false);
+            int read = await response.ResponseStream.ReadAsync(content[done..], silence.Token).ConfigureAwait(false);
             if (read == 0)
             {
                 throw new EndOfStreamException("the connection ended in the middle of an answer");
@@ -239,11 +286,15 @@ internal sealed class S3Store : IStore
         while (request.ContinuationToken is not null);
     }
 
-    private static T Do<T>(S3Location at, string action, Func<Task<T>> request)
+    private static T Do<T>(S3Location at, string action, Func<Task<T>> request, CancellationToken cancellation = default)
     {
         try
         {
             return request().GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            throw;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -14,22 +14,22 @@ internal static class S3Upload
     /// <summary>Content that is signed as a whole.</summary>
     public static PutObjectRequest Request(S3Location at) => new() { BucketName = at.Bucket, Key = at.Key, UseChunkEncoding = false };
 
-    public static async Task<bool> RunAsync(AmazonS3Client client, string localPath, S3Location at)
+    public static async Task<bool> RunAsync(AmazonS3Client client, string localPath, S3Location at, CancellationToken cancellation)
     {
         long length = new FileInfo(localPath).Length;
         if (length <= 2 * PartBytes)
         {
             PutObjectRequest request = Request(at);
             request.FilePath = localPath;
-            await client.PutObjectAsync(request).ConfigureAwait(false);
+            await client.PutObjectAsync(request, cancellation).ConfigureAwait(false);
             return true;
         }
 
-        string upload = (await client.InitiateMultipartUploadAsync(at.Bucket, at.Key).ConfigureAwait(false)).UploadId;
+        string upload = (await client.InitiateMultipartUploadAsync(at.Bucket, at.Key, cancellation).ConfigureAwait(false)).UploadId;
         try
         {
-            PartETag[] parts = await UploadPartsAsync(client, localPath, length, at, upload).ConfigureAwait(false);
-            await client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = at.Bucket, Key = at.Key, UploadId = upload, PartETags = [.. parts] })
+            PartETag[] parts = await UploadPartsAsync(client, localPath, length, at, upload, cancellation).ConfigureAwait(false);
+            await client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = at.Bucket, Key = at.Key, UploadId = upload, PartETags = [.. parts] }, cancellation)
                 .ConfigureAwait(false);
             return true;
         }
@@ -45,12 +45,12 @@ internal static class S3Upload
         }
     }
 
-    private static async Task<PartETag[]> UploadPartsAsync(AmazonS3Client client, string localPath, long length, S3Location at, string upload)
+    private static async Task<PartETag[]> UploadPartsAsync(AmazonS3Client client, string localPath, long length, S3Location at, string upload, CancellationToken cancellation)
     {
         long partBytes = Math.Max(PartBytes, (length + MostParts - 1) / MostParts);
         int count = (int)((length + partBytes - 1) / partBytes);
         var parts = new PartETag[count];
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = PartsAtOnce }, async (i, cancellation) =>
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = PartsAtOnce, CancellationToken = cancellation }, async (i, ended) =>
         {
             UploadPartResponse done = await client.UploadPartAsync(
                 new UploadPartRequest
@@ -64,7 +64,7 @@ internal static class S3Upload
                     PartSize = Math.Min(partBytes, length - (i * partBytes)),
                     UseChunkEncoding = false,
                 },
-                cancellation).ConfigureAwait(false);
+                ended).ConfigureAwait(false);
             parts[i] = new PartETag(i + 1, done.ETag);
         }).ConfigureAwait(false);
         return parts;

@@ -94,6 +94,22 @@ public sealed class S3StoreTests(S3Server server) : IDisposable
     }
 
     [Fact]
+    public void TryCopy_WithinTheStore_MovesNoByteThroughThisMachine()
+    {
+        string root = "s3://" + server.NewBucket();
+        byte[] content = Random(3, 100_000);
+        using FaultyProxy proxy = new(server.Port, 0, seed: 0);
+        S3Store store = S3Server.NewStore(proxy.Endpoint);
+        store.Write(root + "/work/a b/x", content);
+
+        Assert.True(store.TryCopy(store.Find(root + "/work/a b/x")!.Value, root + "/out/x"));
+        Assert.False(proxy.Requests.ContainsKey("GET"));
+        Assert.True(content.AsSpan().SequenceEqual(ReadAll(store, root + "/out/x")));
+        Assert.False(store.TryCopy(new StoredFile(root + "/work/none", 5, ""), root + "/out/y"));
+        Assert.False(store.TryCopy(store.Find(root + "/out/x")!.Value, _directory["x"]));
+    }
+
+    [Fact]
     public void Publish_PartsThatAreRefused_LeavesNothing()
     {
         string bucket = server.NewBucket();
