@@ -5,6 +5,9 @@ namespace Bytemill.Pipeline;
 /// <summary>What one process offers to a cluster. Nothing in here may change a result.</summary>
 public sealed record NodeOptions
 {
+    /// <summary>Smallest <see cref="WorkCopyBytes"/>.</summary>
+    public const long LeastWorkCopyBytes = 64L << 20;
+
     /// <summary>Roles of the node; see <see cref="ClusterRoles"/>.</summary>
     public ImmutableArray<string> Roles { get; init; } = ClusterRoles.All;
 
@@ -25,8 +28,16 @@ public sealed record NodeOptions
     /// </summary>
     public long? MemoryBytes { get; init; }
 
-    /// <summary>Directory for the temporary files of this node's tasks; <c>null</c> puts them beside the job's work files.</summary>
+    /// <summary>
+    /// Directory for the temporary files of this node's tasks, and for copies of work files that are in an object store; <c>null</c> puts the first beside the
+    /// job's work files, and the second below the user's local data.
+    /// </summary>
     public string? SpillDirectory { get; init; }
+
+    /// <summary>
+    /// Bytes that copies of work files in an object store may take on the disk of <see cref="SpillDirectory"/>, for all jobs together; what is in use at a time may be more. Default: half of what is free.
+    /// </summary>
+    public long? WorkCopyBytes { get; init; }
 
     /// <summary>Address that remoting binds to; loopback unless told otherwise.</summary>
     public string Hostname { get; init; } = "127.0.0.1";

@@ -67,8 +67,12 @@ internal abstract class JobSettings : ClusterSettings
     public ByteSize? Memory { get; init; }
 
     [CommandOption("--spill-dir <DIR>")]
-    [Description("Directory for the job's work files, on a fast disk with room; in a cluster on storage that all nodes see. Default: inside the output directory.")]
+    [Description("Directory for the job's work files, on a fast disk with room; in a cluster on storage that all nodes see, or s3://BUCKET/PREFIX. Default: inside the output directory.")]
     public string? SpillDirectory { get; init; }
+
+    [CommandOption("--scratch-dir <DIR>")]
+    [Description("With --spill-dir s3://…: directory on a disk of this machine, for what is being written and for copies of what is read again. In a cluster each node has its own (--spill-dir of 'bytemill node'). Default: below the user's local data, ~/.local/share/bytemill/scratch.")]
+    public string? ScratchDirectory { get; init; }
 
     [CommandOption("--no-disk-check")]
     [Description("Start though the disk seems to have too little room for the work files.")]
@@ -138,14 +142,16 @@ internal abstract class JobSettings : ClusterSettings
             throw new JobInputException("--priority is for jobs that are given to a cluster, with --cluster HOST:PORT; here no other job waits.");
         }
 
-        if (SpillDirectory is { } spill && StorePath.IsRemote(spill))
+        if (ScratchDirectory is not null && (IsForCluster || SpillDirectory is null || !StorePath.IsRemote(SpillDirectory)))
         {
-            throw new JobInputException($"--spill-dir {spill}: work files need a disk; give a directory. Inputs and the output may be in an object store.");
+            throw new JobInputException(IsForCluster
+                ? "--scratch-dir is for jobs of this machine. In a cluster each node has its own: --spill-dir of 'bytemill node', spill-dir in its configuration, or BYTEMILL_SPILL_DIR."
+                : "--scratch-dir is for jobs whose work files are in an object store (--spill-dir s3://…); others keep all of them in --spill-dir.");
         }
 
         if (StorePath.IsRemote(Output) && IsForCluster && SpillDirectory is null)
         {
-            throw new JobInputException($"--output {Output}: in a cluster the job's work files need storage that all nodes see; say where with --spill-dir DIR.");
+            throw new JobInputException($"--output {Output}: in a cluster the job's work files need storage that all nodes see; say where with --spill-dir, s3://BUCKET/PREFIX or a directory that they share.");
         }
 
         if (Dashboard.IsSet && IsForCluster)
@@ -172,7 +178,7 @@ internal abstract class JobSettings : ClusterSettings
             OutputDirectory = StorePath.FullDirectory(Output),
             Overwrite = Overwrite,
             PartitionBytes = (long)PartitionMegabytes << 20,
-            SpillDirectory = SpillDirectory is null ? null : Path.GetFullPath(SpillDirectory),
+            SpillDirectory = SpillDirectory is null ? null : StorePath.FullDirectory(SpillDirectory),
             SkipDiskCheck = NoDiskCheck,
         };
     }
@@ -185,7 +191,11 @@ internal abstract class JobSettings : ClusterSettings
             return ReadNode(Environment.GetEnvironmentVariable) with { Roles = [ClusterRoles.Client], SeedNodes = [seed], SeedDns = null, Hostname = Hostname, Port = 0, Workers = 1 };
         }
 
-        var node = new NodeOptions { MemoryBytes = MemoryOption.Check(Memory) };
+        var node = new NodeOptions
+        {
+            MemoryBytes = MemoryOption.Check(Memory),
+            SpillDirectory = ScratchDirectory is { } scratch ? NodeKeys.CheckSpillDirectory(scratch, "--scratch-dir") : null,
+        };
         if (Dashboard.IsSet)
         {
             node = node with { Http = node.Http with { IsOn = true, Port = NodeKeys.CheckPort(Dashboard.Value ?? HttpOptions.DefaultPort, "--dashboard") } };

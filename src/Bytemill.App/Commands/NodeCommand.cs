@@ -49,8 +49,12 @@ internal sealed class NodeSettings : ClusterSettings
     public ByteSize? Memory { get; init; }
 
     [CommandOption("--spill-dir <DIR>")]
-    [Description("Directory for this node's temporary files, best on a disk of its own. Default: beside the work files of the job.")]
+    [Description("Directory for this node's temporary files and copies of work files that are in an object store, best on a disk of its own. Default: beside the work files of the job; of those in an object store ~/.local/share/bytemill/scratch.")]
     public string? SpillDirectory { get; init; }
+
+    [CommandOption("--work-copies <SIZE>")]
+    [Description("Room on the disk of --spill-dir that copies of work files in an object store may take, as 50GB; those used last stay. Default: half of what is free.")]
+    public ByteSize? WorkCopies { get; init; }
 
     [CommandOption("--journal <WHERE>")]
     [Description("Journal of the coordinator, the same for all nodes that may hold it: a file on this machine, or a PostgreSQL database ('Host=db;Database=bytemill;Username=…', or postgresql://…). Also BYTEMILL_JOURNAL. Default: in memory, and jobs are lost with the coordinator.")]
@@ -106,6 +110,7 @@ internal sealed class NodeSettings : ClusterSettings
             MaxJobs = MaxJobs is { } jobs ? NodeKeys.CheckMaxJobs(jobs, "--max-jobs") : node.MaxJobs,
             MemoryBytes = MemoryOption.Check(Memory) ?? node.MemoryBytes,
             SpillDirectory = SpillDirectory is { } spill ? NodeKeys.CheckSpillDirectory(spill, "--spill-dir") : node.SpillDirectory,
+            WorkCopyBytes = WorkCopies is { } copies ? NodeKeys.CheckWorkCopies(copies, "--work-copies") : node.WorkCopyBytes,
             LeaseDirectory = LeaseDirectory is { } leases ? NodeKeys.CheckLeaseDirectory(leases, "--lease-dir") : node.LeaseDirectory,
             OtlpEndpoint = OtlpEndpoint is { } endpoint ? NodeKeys.CheckOtlpEndpoint(endpoint, "--otlp-endpoint") : node.OtlpEndpoint,
             LogFormat = LogFormat is { } format ? NodeKeys.CheckLogFormat(format, "--log-format") : node.LogFormat,

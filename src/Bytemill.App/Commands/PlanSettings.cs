@@ -123,6 +123,7 @@ internal sealed class PlanSettings : CommandSettings
         // Counted in memory, several times over.
         Require(sample is >= 1_000 and <= 500_000_000, $"--sample-size must be in [1kB..500MB]; found {SampleSize}.");
         var cluster = new ClusterShape { Nodes = Nodes, DiskBytesPerSecond = DiskMegabytes * 1e6, NetworkBytesPerSecond = NetworkMegabytes * 1e6 };
+        Require(!StorePath.IsRemote(SpillDirectory), $"--spill-dir {SpillDirectory}: a disk is measured here; give a directory of this machine.");
         string spill = Path.GetFullPath(SpillDirectory);
         return new PlanRequest
         {

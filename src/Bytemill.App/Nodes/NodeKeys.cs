@@ -23,6 +23,7 @@ internal static class NodeKeys
         new("max-jobs", false, (node, value) => node with { MaxJobs = CheckMaxJobs(value.Number, value.Where) }),
         new("memory", false, (node, value) => node with { MemoryBytes = MemoryOption.Check(ByteSize.Parse(value.Text, value.Where)) }),
         new("spill-dir", false, (node, value) => node with { SpillDirectory = CheckSpillDirectory(value.Text, value.Where) }),
+        new("work-copies", false, (node, value) => node with { WorkCopyBytes = CheckWorkCopies(ByteSize.Parse(value.Text, value.Where), value.Where) }),
         new("journal", false, (node, value) => node with { Journal = CheckJournal(value.Text, value.Where) }),
         new("lease-dir", false, (node, value) => node with { LeaseDirectory = CheckLeaseDirectory(value.Text, value.Where) }),
         new("http", false, (node, value) => node with { Http = HttpOptions.Parse(node.Http, value.Text, value.Where) }),
@@ -92,6 +93,12 @@ internal static class NodeKeys
 
     /// <summary>A directory for temporary files, made if it is not there.</summary>
     public static string CheckSpillDirectory(string directory, string where) => CheckDirectory(directory, where, "temporary files");
+
+    /// <summary>Room for copies of work files.</summary>
+    public static long CheckWorkCopies(ByteSize size, string where) =>
+        size.Bytes >= NodeOptions.LeastWorkCopyBytes
+            ? size.Bytes
+            : throw new JobInputException(Units.Format($"{where} must be at least {NodeOptions.LeastWorkCopyBytes >> 20}MiB; found {size.Bytes} bytes."));
 
     /// <summary>A directory for leases, made if it is not there.</summary>
     public static string CheckLeaseDirectory(string directory, string where) => CheckDirectory(directory, where, "leases");

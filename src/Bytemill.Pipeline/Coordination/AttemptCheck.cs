@@ -4,16 +4,17 @@ using Bytemill.Training;
 
 namespace Bytemill.Pipeline;
 
-/// <summary>Compares what the journal says is committed with what is on the disk.</summary>
+/// <summary>Compares what the journal says is committed with what is there.</summary>
 internal static class AttemptCheck
 {
     /// <summary>
     /// Finds attempts that are gone, not as long as they were, or (where everything is to be read) damaged. Writes manifests that are gone
     /// or damaged once more. Deletes attempts of coordinators before this one that did not come to count: nobody will ask for them.
     /// </summary>
-    public static CoordinatorInput.AttemptsChecked Run(CoordinatorEffect.CheckAttempts check)
+    /// <param name="check">What to look at.</param>
+    /// <param name="work">The job's work directory.</param>
+    public static CoordinatorInput.AttemptsChecked Run(CoordinatorEffect.CheckAttempts check, WorkDirectory work)
     {
-        var work = new WorkDirectory(check.Job.WorkDirectory);
         if (!work.HasPlan)
         {
             return Fault(check, $"The work files of the job are gone from '{work.Root}'.");
@@ -29,13 +30,14 @@ internal static class AttemptCheck
             check.Job.Epoch,
             [.. check.Closed.Append(check.Open).SelectMany(stage => stage.Attempts).Where(attempt => attempt is not null).Select(attempt => attempt!.Directory)]);
         JobPlan? plan = check.HasPublished ? work.ReadPlan() : null;
+        var present = new PresentFiles(work);
         var missing = ImmutableArray.CreateBuilder<(int Stage, int Index)>();
         foreach (ClosedStage stage in check.Closed.Append(check.Open))
         {
             int found = missing.Count;
             for (int i = 0; i < stage.Attempts.Length; i++)
             {
-                if (stage.Attempts[i] is { } attempt && !IsThere(work, attempt, stage.Stage, i, plan, check.ReadsAll))
+                if (stage.Attempts[i] is { } attempt && !IsThere(work, present, attempt, stage.Stage, i, plan, check.ReadsAll))
                 {
                     missing.Add((stage.Stage.Number, i));
                 }
@@ -63,52 +65,63 @@ internal static class AttemptCheck
     private static CoordinatorInput.AttemptsChecked Fault(CoordinatorEffect.CheckAttempts check, string what) =>
         new(check.Job.JobId, [], $"{what} Run the same command again with --overwrite.");
 
-    private static bool IsThere(WorkDirectory work, CommittedAttempt attempt, StageSpec stage, int index, JobPlan? published, bool readsAll)
-    {
-        string directory = work.Resolve(attempt.Directory);
-        return Directory.Exists(directory)
-            && new DirectoryInfo(directory).EnumerateFiles().Sum(file => file.Length) + PublishedBytes(directory, stage, index, published) == attempt.Metrics.WrittenBytes
-            && (!readsAll || WorkFileCheck.IsWhole(directory, stage.Kind));
-    }
+    private static bool IsThere(WorkDirectory work, PresentFiles present, CommittedAttempt attempt, StageSpec stage, int index, JobPlan? published, bool readsAll) =>
+        present.Of(attempt.Directory) is { } files
+        && files.Values.Sum() + PublishedBytes(work, attempt.Directory, files, stage, index, published) == attempt.Metrics.WrittenBytes
+        && (!readsAll || work.IsWhole(attempt.Directory, stage.Kind));
 
     // What is published has left its directory, and has its final name.
-    private static long PublishedBytes(string directory, StageSpec stage, int index, JobPlan? plan)
+    private static long PublishedBytes(WorkDirectory work, string attempt, Dictionary<string, long> files, StageSpec stage, int index, JobPlan? plan)
     {
         if (plan is null)
         {
             return 0;
         }
 
-        (string Source, string Name)[]? results = stage.Kind switch
+        (string WorkName, string Name)[]? results = stage.Kind switch
         {
-            StageKind.EmitVocabulary or StageKind.PruneTogether => [(Path.Combine(directory, WorkFileNames.Vocabulary), plan.Spec.ModelFileName(stage.Argument))],
-            StageKind.CountNGrams => [(Path.Combine(directory, WorkFileNames.Run), KeptCounts.RunName(index))],
-            _ => TokenizedResults(directory, index, plan),
+            StageKind.EmitVocabulary or StageKind.PruneTogether => [(WorkFileNames.Vocabulary, plan.Spec.ModelFileName(stage.Argument))],
+            StageKind.CountNGrams => [(WorkFileNames.Run, KeptCounts.RunName(index))],
+            _ => files.ContainsKey(WorkFileNames.TokenizedInfo) ? TokenizedResults(work, attempt, index, plan) : [],
         };
         return results?
-            .Where(result => !Stores.HasFile(result.Source))
+            .Where(result => !files.ContainsKey(result.WorkName))
             .Sum(result => Stores.Of(plan.Spec.OutputDirectory).Find(StorePath.Combine(plan.Spec.OutputDirectory, result.Name))?.LengthBytes ?? 0) ?? NotThere;
     }
 
     // Null where one that was to stay in the output has gone.
-    private static (string Source, string Name)[]? TokenizedResults(string directory, int index, JobPlan plan)
+    private static (string WorkName, string Name)[]? TokenizedResults(WorkDirectory work, string attempt, int index, JobPlan plan)
     {
-        string info = Path.Combine(directory, WorkFileNames.TokenizedInfo);
-        if (!File.Exists(info))
-        {
-            return [];
-        }
-
-        using FileStream file = File.OpenRead(info);
+        using Stream file = work.OpenRead(attempt, WorkFileNames.TokenizedInfo);
         try
         {
-            ListedOutput[] outputs = [.. ListedOutput.Of(plan, index, directory, CheckedMessage.Read(file, Wire.TokenizedFileInfo.Parser))];
-            return Array.TrueForAll(outputs, output => output.IsThere) ? [.. outputs.Select(output => (output.Source, output.Result.Path))] : null;
+            ListedOutput[] outputs = [.. ListedOutput.Of(plan, index, work.Resolve(attempt), CheckedMessage.Read(file, Wire.TokenizedFileInfo.Parser))];
+            return Array.TrueForAll(outputs, output => output.IsThere)
+                ? [.. outputs.Where(output => !output.IsInPlace).Select(output => (Path.GetFileName(output.Source), output.Result.Path))]
+                : null;
         }
         catch (RunFormatException)
         {
             // It does not say: the task is done again.
             return null;
+        }
+    }
+
+    // Looked up for all attempts of a stage at once: where files are far away each look takes its time.
+    private sealed class PresentFiles(WorkDirectory work)
+    {
+        private readonly Dictionary<string, Dictionary<string, Dictionary<string, long>>> _stages = new(StringComparer.Ordinal);
+
+        public Dictionary<string, long>? Of(string attempt)
+        {
+            string stage = Path.GetDirectoryName(attempt)!;
+            if (!_stages.TryGetValue(stage, out Dictionary<string, Dictionary<string, long>>? attempts))
+            {
+                _stages.Add(stage, attempts = work.FilesIn(stage));
+            }
+
+            // All of its files may have left for the output.
+            return attempts.GetValueOrDefault(Path.GetFileName(attempt)) ?? (work.HasDirectory(attempt) ? [] : null);
         }
     }
 }

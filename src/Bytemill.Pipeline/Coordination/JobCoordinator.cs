@@ -177,6 +177,7 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         Command<PublishProgress>(_ => OnTick());
         Command<PlanEnded>(OnPlanEnded);
         Command<AttemptsLookedAt>(m => Handle(m.Answer));
+        Command<ManifestEnded>(m => Handle(m.Answer));
         Always();
     }
 
@@ -192,6 +193,7 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
     {
         Command<TryAgain>(m => Handle(new CoordinatorInput.Retried(m.JobId)));
         Command<CleanUpAgain>(m => CleanUp(m.What, m.Tries));
+        Command<CleanUpEnded>(OnCleanUpEnded);
         Command<StopCoordinator>(_ => StopAfterWriting());
         Command<NodeReported>(OnNodeReported);
         Command<ListNodes>(m => Sender.Tell(_nodes.List(m.After, NodeIdentity.Of(Context.System))));
@@ -344,12 +346,18 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         CancellationToken cancellation = planning.Token;
         var clock = Stopwatch.StartNew();
         _node.Cpu
-            .Run(() => PlanFacts.Of(JobPlanner.Plan(plan.Spec, plan.Job.JobId, new WorkDirectory(plan.Job.WorkDirectory), cancellation), clock.ElapsedMilliseconds), cancellation)
+            .Run(() => PlanFacts.Of(Plan(plan, cancellation), clock.ElapsedMilliseconds), cancellation)
             .PipeTo(
                 Self,
                 success: facts => new PlanEnded(plan.Job.JobId, new CoordinatorInput.Planned(plan.Job.JobId, facts)),
                 failure: exception => new PlanEnded(plan.Job.JobId, new CoordinatorInput.PlanFailed(
                     plan.Job.JobId, UserErrors.Describe(exception), UserErrors.IsInputError(exception))));
+    }
+
+    private JobPlan Plan(CoordinatorEffect.Plan plan, CancellationToken cancellation)
+    {
+        using WorkDirectory work = _node.OpenWork(plan.Job.WorkDirectory);
+        return JobPlanner.Plan(plan.Spec, plan.Job.JobId, work, cancellation);
     }
 
     private void OnPlanEnded(PlanEnded ended)
@@ -377,22 +385,37 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
 
     private void WriteManifest(CoordinatorEffect.WriteManifest write)
     {
+        StageTime time = write.Time with { ElapsedMs = _stageClocks[write.Job.JobId].Clock.ElapsedMilliseconds };
+        if (!JobOutput.IsFar(write.Job.WorkDirectory))
+        {
+            Handle(Write(write, time));
+            return;
+        }
+
+        // Nobody waits here for an answer from afar.
+        Task.Run(() => Write(write, time)).PipeTo(
+            Self,
+            success: answer => new ManifestEnded(answer),
+            failure: exception => new ManifestEnded(new CoordinatorInput.ManifestFailed(write.Job.JobId, write.Stage.Number, UserErrors.Describe(exception), IsDiskFull: false)));
+    }
+
+    private CoordinatorInput Write(CoordinatorEffect.WriteManifest write, StageTime time)
+    {
         string jobId = write.Job.JobId;
-        StageTime time = write.Time with { ElapsedMs = _stageClocks[jobId].Clock.ElapsedMilliseconds };
         try
         {
-            var work = new WorkDirectory(write.Job.WorkDirectory);
+            WorkDirectory work = _node.OpenWork(write.Job.WorkDirectory);
             work.WriteManifest(write.Stage.ManifestName, write.Manifest);
             if (write.Earlier is { } earlier)
             {
                 work.WriteStageTimes(new Wire.StageTimes { Stages = { earlier.Append(time).Select(WireStages.ToWire) }, Workers = write.Workers });
             }
 
-            Handle(new CoordinatorInput.ManifestWritten(jobId, write.Stage.Number, time.ElapsedMs));
+            return new CoordinatorInput.ManifestWritten(jobId, write.Stage.Number, time.ElapsedMs);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Handle(new CoordinatorInput.ManifestFailed(jobId, write.Stage.Number, UserErrors.Describe(e), UserErrors.IsDiskFull(e)));
+            return new CoordinatorInput.ManifestFailed(jobId, write.Stage.Number, UserErrors.Describe(e), UserErrors.IsDiskFull(e));
         }
     }
 
@@ -402,7 +425,7 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         {
             try
             {
-                delete(new WorkDirectory(job.WorkDirectory));
+                delete(_node.OpenWork(job.WorkDirectory));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -421,14 +444,34 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
     // There may be a hundred thousand of them, on a network's storage.
     private void CheckAttempts(CoordinatorEffect.CheckAttempts check) =>
         _node.Cpu
-            .Run(() => AttemptCheck.Run(check), CancellationToken.None)
+            .Run(() => Check(check), CancellationToken.None)
             .PipeTo(
                 Self,
                 success: answer => new AttemptsLookedAt(answer),
                 failure: exception => new AttemptsLookedAt(AttemptCheck.NotDone(check, exception)));
 
-    // Attempts that still run notice the end within a moment; until then they may hold or write files.
+    private CoordinatorInput.AttemptsChecked Check(CoordinatorEffect.CheckAttempts check)
+    {
+        using WorkDirectory work = _node.OpenWork(check.Job.WorkDirectory);
+        return AttemptCheck.Run(check, work);
+    }
+
     private void CleanUp(CoordinatorEffect.CleanUp what, int tries)
+    {
+        if (!JobOutput.IsFar(what.Job.WorkDirectory) && !JobOutput.IsFar(what.OutputDirectory))
+        {
+            OnCleanUpEnded(new CleanUpEnded(what, tries, TryCleanUp(what)));
+            return;
+        }
+
+        Task.Run(() => TryCleanUp(what)).PipeTo(
+            Self,
+            success: obstacle => new CleanUpEnded(what, tries, obstacle),
+            failure: exception => new CleanUpEnded(what, tries, UserErrors.Describe(exception)));
+    }
+
+    // Returns what was in the way.
+    private string? TryCleanUp(CoordinatorEffect.CleanUp what)
     {
         try
         {
@@ -437,26 +480,41 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
                 JobOutput.RemoveUnfinishedResults(what.OutputDirectory);
             }
 
-            JobOutput.RemoveWorkFiles(what.OutputDirectory, new WorkDirectory(what.Job.WorkDirectory), what.KeepDirectory);
+            JobOutput.RemoveWorkFiles(what.OutputDirectory, _node.OpenWork(what.Job.WorkDirectory), what.KeepDirectory);
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (tries + 1 < MaxCleanUps)
+            return e.Message;
+        }
+    }
+
+    // Attempts that still run notice the end within a moment; until then they may hold or write files.
+    private void OnCleanUpEnded(CleanUpEnded ended)
+    {
+        JobReference job = ended.What.Job;
+        if (ended.Obstacle is { } obstacle)
+        {
+            if (ended.Tries + 1 < MaxCleanUps)
             {
-                Timers.StartSingleTimer("clean-up " + what.Job.JobId, new CleanUpAgain(what, tries + 1), s_cleanUpInterval);
+                Timers.StartSingleTimer("clean-up " + job.JobId, new CleanUpAgain(ended.What, ended.Tries + 1), s_cleanUpInterval);
                 return;
             }
 
-            _log.Warning("Work files of job {JobId} are left in {Directory}: {Reason}", what.Job.JobId, what.Job.WorkDirectory, e.Message);
+            _log.Warning("Work files of job {JobId} are left in {Directory}: {Reason}", job.JobId, job.WorkDirectory, obstacle);
         }
 
-        _stageClocks.Remove(what.Job.JobId);
-        Handle(new CoordinatorInput.CleanedUp(what.Job.JobId));
+        _stageClocks.Remove(job.JobId);
+        Handle(new CoordinatorInput.CleanedUp(job.JobId));
     }
 
     private sealed record PlanEnded(string JobId, CoordinatorInput Answer) : INoSerializationVerificationNeeded;
 
     private sealed record AttemptsLookedAt(CoordinatorInput.AttemptsChecked Answer) : INoSerializationVerificationNeeded;
+
+    private sealed record ManifestEnded(CoordinatorInput Answer) : INoSerializationVerificationNeeded;
+
+    private sealed record CleanUpEnded(CoordinatorEffect.CleanUp What, int Tries, string? Obstacle) : INoSerializationVerificationNeeded;
 
     private sealed record CleanUpAgain(CoordinatorEffect.CleanUp What, int Tries) : INoSerializationVerificationNeeded;
 

@@ -10,11 +10,31 @@ internal static class DiskCheck
     /// <exception cref="JobInputException">The files will not find room; names the directory and both figures.</exception>
     public static void Require(JobSpec spec, IReadOnlyCollection<CorpusFile> files)
     {
-        if (!spec.SkipDiskCheck && (spec.Mode != JobMode.Tokenize || spec.Layout.Shuffle is not null || ResultsWait(spec)))
+        if (!spec.SkipDiskCheck && !IsRemote(spec) && (spec.Mode != JobMode.Tokenize || spec.Layout.Shuffle is not null || ResultsWait(spec)))
         {
             Require(spec, files.Sum(file => file.RowGroups.Sum(group => group.TextBytes)), files.Sum(file => KeptBytes(spec, file)), FreeBytes(DirectoryOf(spec)));
         }
     }
+
+    /// <summary>Of a job whose work files are in an object store, looks at the disk of the node that joins the n-gram model: all of it is there at once.</summary>
+    /// <param name="spec">The job.</param>
+    /// <param name="textBytes">Bytes of text.</param>
+    /// <param name="directory">For what the node writes and copies.</param>
+    /// <param name="freeBytes">Room on its disk; <c>null</c> for unknown.</param>
+    /// <exception cref="JobInputException">There is not enough.</exception>
+    internal static void RequireOnNode(JobSpec spec, long textBytes, string directory, long? freeBytes)
+    {
+        long neededBytes = spec.SkipDiskCheck || spec.Mode == JobMode.Tokenize ? 0
+            : SpillEstimate.For(textBytes, spec.Training.Order, spec.Training.MinCount, spec.PartitionBytes).ModelBytes;
+        if (freeBytes < neededBytes)
+        {
+            throw new JobInputException(
+                $"The n-gram model of this job may need up to {Gigabytes(neededBytes)} in '{directory}' of the node that holds the coordinator, whose disk has {Gigabytes(freeBytes.Value)} left. "
+                + "Give that node a directory on a larger disk with --spill-dir (a job of this machine: with --scratch-dir), or start all the same with --no-disk-check.");
+        }
+    }
+
+    internal static bool IsRemote(JobSpec spec) => spec.SpillDirectory is { } spill && StorePath.IsRemote(spill);
 
     /// <param name="spec">The job.</param>
     /// <param name="textBytes">Bytes of text of its inputs.</param>

@@ -140,6 +140,9 @@ public static class JobOutput
             ? [.. ResultManifest.Read(directory).FileNames.Concat(s_ownFiles).Select(name => FullPath(directory, name))]
             : [];
 
+    /// <summary>Whether what is done to a directory takes the time of requests.</summary>
+    internal static bool IsFar(string directory) => StorePath.IsRemote(directory);
+
     /// <summary>Whether the directory exists and stays when nothing is in it: one of an object store never does.</summary>
     internal static bool IsThere(string directory) => !StorePath.IsRemote(directory) && Directory.Exists(directory);
 
@@ -152,14 +155,18 @@ public static class JobOutput
             return Path.Combine(directory, WorkDirectory.NameInOutput);
         }
 
-        string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-        return Path.Combine(
-            data.Length > 0 ? data : Path.GetTempPath(), "bytemill", Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(directory))));
+        return Path.Combine(LocalData, Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(directory))));
     }
+
+    /// <summary>Directory of this machine for what is kept of things that are elsewhere; need not exist.</summary>
+    internal static string LocalData =>
+        Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } data ? data : Path.GetTempPath(),
+            "bytemill");
 
     /// <summary>Where a job keeps its work files.</summary>
     internal static string WorkDirectoryOf(JobSpec spec, string jobId) =>
-        spec.SpillDirectory is { } spill ? Path.Combine(spill, SpillPrefix + jobId)
+        spec.SpillDirectory is { } spill ? StorePath.Combine(spill, SpillPrefix + jobId)
         : StorePath.IsRemote(spec.OutputDirectory) ? Path.Combine(WorkAreaOf(spec.OutputDirectory), SpillPrefix + jobId)
         : Path.Combine(spec.OutputDirectory, WorkDirectory.NameInOutput, jobId);
 
@@ -218,7 +225,7 @@ public static class JobOutput
         if (entry.EndsWith(PointerExtension, StringComparison.Ordinal) && Stores.ReadAllText(entry) is var left
             && Path.GetFileName(left).StartsWith(SpillPrefix, StringComparison.Ordinal))
         {
-            new WorkDirectory(left).Delete();
+            WorkDirectory.At(left).Delete();
         }
 
         store.Delete([entry]);

@@ -11,6 +11,11 @@ internal static class JobPlanner
     {
         JobInputs inputs = JobPreflight.Check(spec, jobId, cancellation);
         ImmutableArray<CorpusFile> files = inputs.Files;
+        if (work.LocalDirectory is { } local)
+        {
+            DiskCheck.RequireOnNode(spec, files.Sum(file => file.RowGroups.Sum(group => group.TextBytes)), local, DiskCheck.FreeBytes(local));
+        }
+
         if (spec.Limit is { } limit)
         {
             files = RowLimit.Apply(files, spec.SourceOptions, (file, group) => LeftOutOf(file, group, spec, cancellation), limit, cancellation);

@@ -68,14 +68,28 @@ public static class JobPreflight
         spec.Sampling?.Check();
         Require(spec.Sample is null or (> 0 and <= 1), FormattableString.Invariant($"The fraction of rows (--sample) must be more than 0 and at most 1; found {spec.Sample}."));
         Require(spec.Limit is null or >= 1, $"The number of rows (--limit) must be at least 1; found {spec.Limit}.");
-        Require(
-            spec.SpillDirectory is null || !File.Exists(spec.SpillDirectory),
-            $"The work files cannot go to '{spec.SpillDirectory}', which is a file; give a directory with --spill-dir.");
+        CheckSpillDirectory(spec.SpillDirectory);
         Require(spec.NGramShards is >= 1 and <= 4096, $"The number of shards (--shards) must be in [1..4096]; found {spec.NGramShards}.");
         Require(spec.PieceShards is >= 1 and <= 4096, $"The number of shards (--shards) must be in [1..4096]; found {spec.PieceShards}.");
         Require(spec.PartitionBytes >= 1, $"A partition (--partition-size) must be at least 1 byte; found {spec.PartitionBytes}.");
         Require(spec.CompressionLevel is >= 1 and <= 22, $"The zstd level (--zstd-level) must be in [1..22]; found {spec.CompressionLevel}.");
         return given;
+    }
+
+    private static void CheckSpillDirectory(string? directory)
+    {
+        try
+        {
+            Require(
+                directory is null || Stores.Of(directory).Find(directory) is null,
+                $"The work files cannot go to '{directory}', which is a file; give a directory with --spill-dir.");
+            // Asks whether there is such a bucket, and whether one may look into it.
+            _ = directory is not null && Stores.Of(directory).HasDirectory(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JobInputException($"The work files cannot go there (--spill-dir): {e.Message}", e);
+        }
     }
 
     private static void CheckTraining(JobSpec spec)

@@ -73,7 +73,7 @@ public sealed record JobSpec
     public bool DatasetCard { get; init; }
 
     /// <summary>
-    /// Directory for the job's work files, on storage that every node sees; <c>null</c> keeps them below
+    /// Directory for the job's work files, on storage that every node sees, or <c>s3://bucket/prefix</c>; <c>null</c> keeps them below
     /// <see cref="OutputDirectory"/>. Changes no result.
     /// </summary>
     public string? SpillDirectory { get; init; }

@@ -17,7 +17,7 @@ internal sealed record ListedOutput(string Source, ManifestOutput Result, bool I
         string manifest = context.Stage.Inputs.Tokenized;
         for (int task = 0; manifest.Length > 0 && task < context.Job.Manifest(manifest).AttemptDirectories.Length; task++)
         {
-            foreach (ListedOutput output in Of(context.Plan, task, Path.GetDirectoryName(context.Job.PathOf(manifest, task, WorkFileNames.TokenizedInfo))!, ReadInfo(context, task)))
+            foreach (ListedOutput output in Of(context.Plan, task, StorePath.DirectoryOf(context.Job.PathOf(manifest, task, WorkFileNames.TokenizedInfo)), ReadInfo(context, task)))
             {
                 yield return output;
             }
@@ -55,7 +55,7 @@ internal sealed record ListedOutput(string Source, ManifestOutput Result, bool I
                 info.InPlace);
         }
 
-        string SourceOf(string workName, string name) => info.InPlace ? StorePath.Combine(plan.Spec.OutputDirectory, name) : Path.Combine(directory, workName);
+        string SourceOf(string workName, string name) => info.InPlace ? StorePath.Combine(plan.Spec.OutputDirectory, name) : StorePath.Combine(directory, workName);
     }
 
     /// <summary>What a task says of its files.</summary>

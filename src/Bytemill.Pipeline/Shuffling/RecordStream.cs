@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using Bytemill.Corpus;
 using Bytemill.Training;
 
 namespace Bytemill.Pipeline;
@@ -66,5 +67,5 @@ internal static class RecordStream
     /// <summary>Bytes of a record with its key.</summary>
     public static long LengthOf(int record) => HeadBytes + record;
 
-    public static RunFormatException Damaged(Stream input) => new($"Work file '{(input as FileStream)?.Name}' is damaged: it does not hold the rows that it should.");
+    public static RunFormatException Damaged(Stream input) => new($"Work file '{Stores.NameOf(input)}' is damaged: it does not hold the rows that it should.");
 }

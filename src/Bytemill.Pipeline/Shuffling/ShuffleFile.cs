@@ -59,6 +59,7 @@ internal static class ShuffleFile
     {
         file.Position = index.Slices.Take(slice).Sum(before => before.LengthBytes);
         Wire.ShuffleSlice expected = index.Slices[slice];
+        (file as IReadAhead)?.Announce(file.Position, expected.LengthBytes);
         var hash = new XxHash3();
         byte[] buffer = [];
         long left = expected.LengthBytes;

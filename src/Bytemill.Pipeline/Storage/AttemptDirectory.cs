@@ -5,17 +5,17 @@ namespace Bytemill.Pipeline;
 /// <summary>Where one attempt at a task writes; becomes visible as a whole by <see cref="Commit"/> or not at all.</summary>
 internal sealed class AttemptDirectory
 {
-    private readonly string _root;
+    private readonly WorkDirectory _work;
     private readonly string _pending;
 
-    /// <param name="root">Work directory of the job.</param>
+    /// <param name="work">Work directory of the job.</param>
     /// <param name="pending">Full path while the attempt runs.</param>
-    /// <param name="committed">Path relative to <paramref name="root"/> once committed.</param>
+    /// <param name="committed">Path relative to the work directory once committed.</param>
     /// <param name="scratch">Full path of the directory for temporary files; made when the first is.</param>
     /// <param name="residentSet">Of the process.</param>
-    public AttemptDirectory(string root, string pending, string committed, string scratch, ResidentSetGuard? residentSet)
+    public AttemptDirectory(WorkDirectory work, string pending, string committed, string scratch, ResidentSetGuard? residentSet)
     {
-        _root = root;
+        _work = work;
         _pending = pending;
         Committed = committed;
         Scratch = new FileScratchSpace(scratch, residentSet);
@@ -70,31 +70,22 @@ internal sealed class AttemptDirectory
         return false;
     }
 
-    /// <summary>Flushes every file to disk and renames the attempt to its committed name.</summary>
+    /// <summary>Makes all files visible under the attempt's committed name; <see cref="WorkDirectory.Commit"/>.</summary>
     /// <returns>Bytes of the files.</returns>
     /// <exception cref="DirectoryNotFoundException">The job has ended and its files are gone, as after a long stop of this process.</exception>
-    public long Commit()
+    public long Commit(CancellationToken cancellation)
     {
         Scratch.Delete();
-        long bytes = 0;
-        foreach (string path in Directory.EnumerateFiles(_pending))
-        {
-            // What was taken over may be there for reading only; Windows flushes only what may be written.
-            using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, OperatingSystem.IsWindows() ? FileAccess.ReadWrite : FileAccess.Read);
-            RandomAccess.FlushToDisk(handle);
-            bytes += RandomAccess.GetLength(handle);
-        }
-
-        string target = Path.Combine(_root, Committed);
-        Subdirectory.Create(Path.GetDirectoryName(target)!);
-        Directory.Move(_pending, target);
+        long bytes = new DirectoryInfo(_pending).EnumerateFiles().Sum(file => file.Length);
+        _work.Commit(_pending, Committed, cancellation);
         return bytes;
     }
 
     /// <summary>Deletes the attempt as far as it can be, committed or not: it failed, was cancelled, or another attempt came first.</summary>
     public void Discard()
     {
-        foreach (string path in (string[])[_pending, Path.Combine(_root, Committed), Scratch.Path])
+        _work.DeleteUnread(Committed);
+        foreach (string path in (string[])[_pending, Scratch.Path])
         {
             try
             {
@@ -102,8 +93,7 @@ internal sealed class AttemptDirectory
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // One of the first two is never there, and the last rarely. What cannot be deleted now goes with the whole work directory, and must not
-                // hide why the attempt ended.
+                // Once committed neither is there. What cannot be deleted now goes with the whole work directory, and must not hide why the attempt ended.
             }
         }
     }

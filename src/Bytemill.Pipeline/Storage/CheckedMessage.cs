@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using Bytemill.Corpus;
 using Bytemill.Training;
 using Google.Protobuf;
 
@@ -38,6 +39,6 @@ internal static class CheckedMessage
             }
         }
 
-        throw new RunFormatException($"Work file '{(input as FileStream)?.Name}' is damaged: its checksum differs.");
+        throw new RunFormatException($"Work file '{Stores.NameOf(input)}' is damaged: its checksum differs.");
     }
 }

@@ -22,6 +22,22 @@ internal sealed class NodeSpillDirectory : IDisposable
     /// <summary>Full path.</summary>
     public string Path { get; }
 
+    /// <summary>Makes the directory for those who were given none: below the user's local data (<c>XDG_DATA_HOME</c>).</summary>
+    /// <returns>Full path.</returns>
+    /// <exception cref="JobInputException">It cannot be made.</exception>
+    public static string CreateDefault()
+    {
+        string directory = System.IO.Path.Combine(JobOutput.LocalData, "scratch");
+        try
+        {
+            return Directory.CreateDirectory(directory).FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(directory, e);
+        }
+    }
+
     /// <summary>Takes a part of the directory and removes the parts of processes that have ended.</summary>
     /// <param name="directory">Shared with other nodes of this machine, and with files that are not ours.</param>
     /// <exception cref="JobInputException">Nothing can be written there.</exception>
@@ -37,9 +53,12 @@ internal sealed class NodeSpillDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new JobInputException($"The directory for temporary files, '{directory}', cannot be used: {e.Message} Give another one with --spill-dir.", e);
+            throw Unusable(directory, e);
         }
     }
+
+    private static JobInputException Unusable(string directory, Exception e) =>
+        new($"The directory for temporary files, '{directory}', cannot be used: {e.Message} Give another one with --spill-dir (of a node) or --scratch-dir (of a job of this machine).", e);
 
     public void Dispose()
     {

@@ -51,10 +51,10 @@ internal static class WorkFileCheck
     /// <exception cref="FileNotFoundException">It is gone.</exception>
     public static void Require(string path, string xxh3, string finalPath)
     {
-        if (File.Exists(path))
+        if (Stores.HasFile(path))
         {
-            using FileStream file = File.OpenRead(path);
-            Compare(file, xxh3);
+            using Stream file = Stores.OpenRead(path);
+            Compare(file, path, xxh3);
         }
         else if (!Stores.HasFile(finalPath))
         {
@@ -96,7 +96,7 @@ internal static class WorkFileCheck
 
                 break;
             case var name when name == WorkFileNames.Tokenized || name.StartsWith(WorkFileNames.OutputPrefix, StringComparison.Ordinal):
-                Compare(file, HashOf(name, Path.Combine(Path.GetDirectoryName(path)!, WorkFileNames.TokenizedInfo)));
+                Compare(file, path, HashOf(name, Path.Combine(Path.GetDirectoryName(path)!, WorkFileNames.TokenizedInfo)));
                 break;
             default:
                 throw new InvalidOperationException($"A committed attempt holds '{path}', which no task writes.");
@@ -112,11 +112,11 @@ internal static class WorkFileCheck
                 ?? throw new RunFormatException($"Work file '{infoPath}' does not name '{name}' beside it.");
     }
 
-    private static void Compare(FileStream file, string xxh3)
+    private static void Compare(Stream file, string path, string xxh3)
     {
         if (FileHash.Of(file) != xxh3)
         {
-            throw new RunFormatException($"Work file '{file.Name}' is damaged: its checksum differs.");
+            throw new RunFormatException($"Work file '{path}' is damaged: its checksum differs.");
         }
     }
 }

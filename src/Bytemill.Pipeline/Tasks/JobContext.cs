@@ -19,6 +19,7 @@ internal sealed class JobContext : IDisposable
     private readonly ConcurrentDictionary<int, StoredFile> _verifiedFiles = new();
     private readonly MemoryPlan _memory;
     private readonly ResidentSetGuard _residentSet;
+    private readonly ConcurrentBag<HeldFile> _mapped = [];
     private readonly Lock _gate = new();
     private (string Manifest, Lazy<NGramModel> Model)? _ngramModel;
     private (string Manifest, SharedPieceTable Table)? _pieceTable;
@@ -41,16 +42,15 @@ internal sealed class JobContext : IDisposable
 
     public RunOpener Open(string manifest, int task, string file)
     {
-        string path = PathOf(manifest, task, file);
-        return () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        string attempt = Manifest(manifest).AttemptDirectories[task];
+        return () => Work.OpenRead(attempt, file);
     }
 
-    /// <summary>Full path of a file of one task of an earlier stage.</summary>
+    /// <summary>Full path of a file of one task of an earlier stage, which need not be on this machine.</summary>
     public string PathOf(string manifest, int task, string file) =>
-        Path.Combine(Work.Resolve(Manifest(manifest).AttemptDirectories[task]), file);
+        StorePath.Combine(Work.Resolve(Manifest(manifest).AttemptDirectories[task]), file);
 
-    public IReadOnlyList<RunOpener> OpenAll(string manifest, string file) =>
-        [.. Enumerable.Range(0, Manifest(manifest).AttemptDirectories.Length).Select(task => Open(manifest, task, file))];
+    public IReadOnlyList<RunOpener> OpenAll(string manifest, string file) => Work.OpenAll(Manifest(manifest).AttemptDirectories, file);
 
     /// <summary>The n-gram model of a stage, opened once on this node.</summary>
     public NGramModel NGramModel(string manifest)
@@ -59,8 +59,8 @@ internal sealed class JobContext : IDisposable
         {
             if (_ngramModel is not { } held || held.Manifest != manifest)
             {
-                string path = PathOf(manifest, 0, WorkFileNames.NGramModel);
-                _ngramModel = (manifest, new Lazy<NGramModel>(() => OpenNGramModel(path, _memory.ModelCopyBytes), Retryable));
+                string attempt = Manifest(manifest).AttemptDirectories[0];
+                _ngramModel = (manifest, new Lazy<NGramModel>(() => OpenNGramModel(attempt), Retryable));
             }
 
             return _ngramModel.Value.Model.Value;
@@ -238,25 +238,39 @@ internal sealed class JobContext : IDisposable
             _pieceTable?.Table.Retire();
             _pieceTable = null;
         }
+
+        foreach (HeldFile file in _mapped)
+        {
+            file.Dispose();
+        }
+
+        Work.Dispose();
     }
 
     // A copy in large pages when it is small, else the file.
-    private static NGramModel OpenNGramModel(string path, long copyBytes)
+    private NGramModel OpenNGramModel(string attempt)
     {
-        SafeFileHandle file = File.OpenHandle(path);
+        HeldFile held = Work.Hold(attempt, WorkFileNames.NGramModel);
+        SafeFileHandle? file = null;
         try
         {
-            if (RandomAccess.GetLength(file) > copyBytes)
+            file = File.OpenHandle(held.Path);
+            if (RandomAccess.GetLength(file) > _memory.ModelCopyBytes)
             {
-                return Training.NGramModel.Open(file);
+                NGramModel mapped = Training.NGramModel.Open(file);
+                _mapped.Add(held);
+                return mapped;
             }
 
             using FileStream stream = new(file, FileAccess.Read, bufferSize: 0);
-            return Training.NGramModel.Read(stream);
+            NGramModel copied = Training.NGramModel.Read(stream);
+            held.Dispose();
+            return copied;
         }
         catch
         {
-            file.Dispose();
+            file?.Dispose();
+            held.Dispose();
             throw;
         }
     }

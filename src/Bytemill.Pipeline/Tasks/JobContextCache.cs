@@ -10,10 +10,13 @@ internal sealed class JobContextCache : IDisposable
     private readonly Dictionary<string, Entry> _jobs = new(StringComparer.Ordinal);
     private readonly MemoryPlan _memory;
     private readonly ResidentSetGuard _residentSet;
+    private readonly Func<string, WorkDirectory> _openWork;
 
     /// <param name="memory">What the jobs' models may take.</param>
     /// <param name="residentSet">Trims what the jobs map into memory.</param>
-    public JobContextCache(MemoryPlan memory, ResidentSetGuard residentSet) => (_memory, _residentSet) = (memory, residentSet);
+    /// <param name="openWork">Opens the work directory of that path.</param>
+    public JobContextCache(MemoryPlan memory, ResidentSetGuard residentSet, Func<string, WorkDirectory> openWork) =>
+        (_memory, _residentSet, _openWork) = (memory, residentSet, openWork);
 
     /// <summary>The job's context, loaded from its work directory at first use.</summary>
     public Lease Acquire(JobReference job)
@@ -25,7 +28,7 @@ internal sealed class JobContextCache : IDisposable
             {
                 entry = new Entry(new Lazy<JobContext>(() =>
                 {
-                    var work = new WorkDirectory(job.WorkDirectory);
+                    WorkDirectory work = _openWork(job.WorkDirectory);
                     return new JobContext(work, work.ReadPlan(), _memory, _residentSet);
                 }));
                 _jobs.Add(job.JobId, entry);

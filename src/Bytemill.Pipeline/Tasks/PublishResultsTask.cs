@@ -35,7 +35,7 @@ internal sealed class PublishResultsTask : ITaskBody
 
         if (spec.DatasetCard)
         {
-            DatasetCard.Write(context, manifest, [.. outputs.Select(output => File.Exists(output.Source) ? output.Source : StorePath.Combine(spec.OutputDirectory, output.Result.Path))]);
+            DatasetCard.Write(context, manifest, [.. outputs.Select(output => Stores.HasFile(output.Source) ? output.Source : StorePath.Combine(spec.OutputDirectory, output.Result.Path))]);
         }
 
         if (spec.KeepCounts)
@@ -44,7 +44,7 @@ internal sealed class PublishResultsTask : ITaskBody
         }
 
         IStore store = Stores.Of(spec.OutputDirectory);
-        ParallelWork.ForAll(context, store.ParallelTransfers, Moves(context, outputs), move => Move(store, move.Source, move.Target));
+        ParallelWork.ForAll(context, store.ParallelTransfers, Moves(context, outputs), move => Publish(context, move.Source, move.Target));
         store.Write(StorePath.Combine(spec.OutputDirectory, JobOutput.SuccessFileName), []);
         return new TaskMetrics { Units = 1 };
     }
@@ -109,7 +109,7 @@ internal sealed class PublishResultsTask : ITaskBody
         {
             string name = spec.ModelFileName(size);
             string source = context.Job.PathOf(manifest, 0, WorkFileNames.Vocabulary);
-            TokenizerModel model = TrainedModel.Read(File.Exists(source) ? source : StorePath.Combine(spec.OutputDirectory, name));
+            TokenizerModel model = TrainedModel.Read(Stores.HasFile(source) ? source : StorePath.Combine(spec.OutputDirectory, name));
             models.Add(new ManifestModel(name, size, model.Vocabulary.Count, model.Hash));
         }
 
@@ -136,13 +136,14 @@ internal sealed class PublishResultsTask : ITaskBody
         }
     }
 
-    private static void Move(IStore store, string source, string target)
+    // What an earlier try has published already is left as it is: moved, or, out of an object store, put there once more.
+    private static void Publish(TaskContext context, string source, string target)
     {
-        if (File.Exists(source))
+        if (Stores.HasFile(source))
         {
-            store.Publish(source, target);
+            context.Job.Work.Publish(source, target, context.Cancellation);
         }
-        else if (store.Find(target) is null)
+        else if (!Stores.HasFile(target))
         {
             throw new FileNotFoundException($"A committed result is gone: neither '{source}' nor '{target}' is there.", source);
         }

@@ -67,12 +67,17 @@ internal static class TaskAttempt
             var context = new TaskContext(lease.Context, assign.Stage, assign.Task.Index, directory, node, meter, cancellation);
             TaskMetrics metrics = TaskBodies.For(assign.Stage.Kind).Run(context);
             cancellation.ThrowIfCancellationRequested();
-            long writtenBytes = directory.Commit();
+            long writtenBytes = directory.Commit(cancellation);
             isCommitted = true;
             return new Outcome(
                 directory,
                 metrics with { WrittenBytes = writtenBytes, ScratchBytes = directory.Scratch.WrittenBytes },
                 (long)Math.Ceiling(Stopwatch.GetElapsedTime(begin).TotalMilliseconds));
+        }
+        catch (Exception e) when (UserErrors.IsWorkFileFault(e))
+        {
+            lease.Context.Work.DropCopies();
+            throw;
         }
         finally
         {

@@ -163,9 +163,10 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
             return;
         }
 
-        if (!acknowledged.IsAccepted)
+        if (!acknowledged.IsAccepted && _current.Committed is { } unwanted)
         {
-            _current.Committed?.Discard();
+            // It may be far away, and this actor has other things to do.
+            Task.Run(unwanted.Discard);
         }
 
         Finish();

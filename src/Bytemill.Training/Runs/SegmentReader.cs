@@ -26,6 +26,7 @@ internal sealed class SegmentReader : IDisposable
         Info = segment == RunSource.AllSegments ? Joined(footer.Segments) : footer.Segments[segment];
         _position = Info.Offset;
         _end = Info.Offset + Info.LengthBytes;
+        (input as IReadAhead)?.Announce(Info.Offset, Info.LengthBytes);
     }
 
     public SegmentInfo Info { get; }

@@ -54,6 +54,17 @@ public sealed class DiskCheckTests
     }
 
     [Fact]
+    public void RequireOnNode_TooLittleRoomForTheModel_NamesTheDirectoryAndTheWaysOut()
+    {
+        JobSpec spec = s_spec with { SpillDirectory = "s3://bucket/work" };
+        // The store has room; a node holds the model.
+        DiskCheck.Require(spec, [s_endless]);
+        DiskCheck.RequireOnNode(spec, 1L << 30, "/scratch", 100L << 30);
+        JobInputException error = Assert.Throws<JobInputException>(() => DiskCheck.RequireOnNode(spec, 1L << 40, "/scratch", 1L << 30));
+        Assert.All(["'/scratch'", "1.1 GB", "--spill-dir", "--scratch-dir", "--no-disk-check"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void FreeBytes_DirectoryThatIsNotThereYet_IsThatOfItsParent() =>
         Assert.True(DiskCheck.FreeBytes(Path.Combine(Path.GetTempPath(), "none", "of", "these")) > 0);
 }

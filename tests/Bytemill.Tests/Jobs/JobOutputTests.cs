@@ -81,7 +81,7 @@ public sealed class JobOutputTests : IDisposable
     [InlineData(false)]
     public void RemoveWorkFiles_EmptyOutput_StaysOnlyWhenItWasThereBefore(bool existed)
     {
-        var work = new WorkDirectory(Path.Combine(Out, WorkDirectory.NameInOutput, "job"));
+        var work = WorkDirectory.At(Path.Combine(Out, WorkDirectory.NameInOutput, "job"));
         work.Create();
         JobOutput.RemoveWorkFiles(Out, work, keepDirectory: existed);
         Assert.Equal(existed, Directory.Exists(Out));

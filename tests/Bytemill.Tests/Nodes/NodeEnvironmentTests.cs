@@ -19,6 +19,7 @@ public sealed class NodeEnvironmentTests
             ["BYTEMILL_MAX_JOBS"] = "2",
             ["BYTEMILL_MEMORY"] = "1GiB",
             ["BYTEMILL_SPILL_DIR"] = Path.GetTempPath(),
+            ["BYTEMILL_WORK_COPIES"] = "20GB",
             ["BYTEMILL_JOURNAL"] = "Host=db",
             ["BYTEMILL_LEASE_DIR"] = Path.GetTempPath(),
             ["BYTEMILL_HTTP"] = "0.0.0.0:4090",
@@ -38,7 +39,7 @@ public sealed class NodeEnvironmentTests
         NodeOptions node = NodeEnvironment.Apply(new NodeOptions(), values.GetValueOrDefault);
         Assert.Equal(["a:1", "b:2"], node.SeedNodes);
         Assert.Equal(["worker", "shard"], node.Roles);
-        Assert.Equal((3, 2), (node.SeedDnsNodes, node.MaxJobs));
+        Assert.Equal((3, 2, 20_000_000_000L), (node.SeedDnsNodes, node.MaxJobs, node.WorkCopyBytes));
         Assert.Equal(("node7", 4052, 3, 1L << 30, true), (node.Hostname, node.Port, node.Workers, node.MemoryBytes, node.Insecure));
         Assert.Equal(new JournalLocation.PostgreSql("Host=db"), node.Journal);
         Assert.Equal(new HttpOptions { IsOn = true, Hostname = "0.0.0.0", Port = 4090, Token = "0123456789abcdef" }, node.Http);
@@ -58,6 +59,7 @@ public sealed class NodeEnvironmentTests
     [InlineData("BYTEMILL_PORT", "abc", "whole number")]
     [InlineData("BYTEMILL_PORT", "70000", "65535")]
     [InlineData("BYTEMILL_MEMORY", "lots", "512MB")]
+    [InlineData("BYTEMILL_WORK_COPIES", "1MB", "64MiB")]
     [InlineData("BYTEMILL_INSECURE", "maybe", "on or off")]
     [InlineData("BYTEMILL_HTTP", "here:", "HOST:PORT")]
     [InlineData("BYTEMILL_HTTP_TOKEN", "short", "16")]

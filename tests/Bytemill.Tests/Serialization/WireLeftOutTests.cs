@@ -47,7 +47,7 @@ public sealed class WireLeftOutTests : IDisposable
     [Fact]
     public void Plan_WithFilesLeftOut_IsReadAsWritten()
     {
-        var work = new WorkDirectory(_directory.Path);
+        var work = WorkDirectory.At(_directory.Path);
         work.Create();
         var spec = new JobSpec { Inputs = ["in"], OutputDirectory = "out", OnError = InputErrorHandling.Skip, InvalidUtf8 = InvalidUtf8Handling.SkipRow };
         work.WritePlan(new JobPlan(spec, [], [], [], KeyRanges.Whole, KeyRanges.Whole) { LeftOutFiles = [new LeftOutFile("/in/a", 5, "why"), new LeftOutFile("/in/b", 1L << 40, "")] });

@@ -11,7 +11,7 @@ public sealed class AttemptDirectoryTests : IDisposable
 
     public AttemptDirectoryTests()
     {
-        _work = new WorkDirectory(_directory["out/_bytemill/job"]);
+        _work = WorkDirectory.At(_directory["out/_bytemill/job"]);
         _work.Create();
         _attempt = _work.BeginAttempt(new TaskIdentity(new JobReference("job", 1, _work.Root), 9, 3, 1));
     }
@@ -22,7 +22,7 @@ public sealed class AttemptDirectoryTests : IDisposable
     public void Commit_JobIsThere_MovesTheFiles()
     {
         _attempt.Create("slice").Dispose();
-        _attempt.Commit();
+        _attempt.Commit(TestContext.Current.CancellationToken);
         Assert.True(File.Exists(Path.Combine(_work.Resolve(_attempt.Committed), "slice")));
     }
 
@@ -32,7 +32,7 @@ public sealed class AttemptDirectoryTests : IDisposable
         _attempt.Create("slice").Dispose();
         using FileStream open = _attempt.OpenRead("slice");
         Directory.Delete(_directory["out/_bytemill"], recursive: true);
-        Assert.Throws<DirectoryNotFoundException>(() => _attempt.Commit());
+        Assert.Throws<DirectoryNotFoundException>(() => _attempt.Commit(TestContext.Current.CancellationToken));
         Assert.Empty(Directory.GetFileSystemEntries(_directory["out"]));
     }
 

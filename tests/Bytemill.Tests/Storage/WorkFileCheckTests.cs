@@ -87,7 +87,7 @@ public sealed class WorkFileCheckTests : IDisposable
 
     private void WriteShuffle()
     {
-        var work = new WorkDirectory(_directory["work"]);
+        var work = WorkDirectory.At(_directory["work"]);
         work.Create();
         AttemptDirectory attempt = work.BeginAttempt(new TaskIdentity(new JobReference("job", 1, work.Root), 1, 0, 1));
         using var rows = new RecordSorter(1 << 20, new MemoryScratchSpace());
@@ -97,7 +97,7 @@ public sealed class WorkFileCheckTests : IDisposable
         }
 
         ShuffleFile.Write(attempt, rows, slices: 3, keptSchema: [4, 5], CancellationToken.None);
-        attempt.Commit();
+        attempt.Commit(TestContext.Current.CancellationToken);
         foreach (string path in Directory.EnumerateFiles(work.Resolve(attempt.Committed)))
         {
             File.Move(path, _directory[Path.GetFileName(path)]);

@@ -13,7 +13,7 @@ public sealed class JobContextTests : IDisposable
     [Fact]
     public void Tokenizer_VocabularyLostAndMadeAnew_IsReadFromItsNewPlace()
     {
-        var work = new WorkDirectory(_directory["work"]);
+        var work = WorkDirectory.At(_directory["work"]);
         work.Create();
         work.WriteManifest("first", new StageManifest(7, ["stages/s0007/lost"], [new TaskMetrics()]));
         work.WriteManifest("second", new StageManifest(9, ["stages/s0009/whole"], [new TaskMetrics()]));
@@ -39,7 +39,7 @@ public sealed class JobContextTests : IDisposable
         using var guard = new ResidentSetGuard(1L << 40, 1L << 41);
         var spec = new JobSpec { Mode = JobMode.Tokenize, Inputs = ["in"], OutputDirectory = "out", ModelPath = path };
         var plan = new JobPlan(spec, [], [], [], KeyRanges.Whole, KeyRanges.Whole) { Model = planned };
-        using (var before = new JobContext(new WorkDirectory(_directory["work"]), plan, new MemoryPlan(1 << 28, 1), guard))
+        using (var before = new JobContext(WorkDirectory.At(_directory["work"]), plan, new MemoryPlan(1 << 28, 1), guard))
         {
             Assert.Equal(planned.Sha256, before.Tokenizer(Tokenizing("")).Model.Hash);
 
@@ -48,7 +48,7 @@ public sealed class JobContextTests : IDisposable
             Assert.Equal(planned.Sha256, before.Tokenizer(Tokenizing("")).Model.Hash);
         }
 
-        using var after = new JobContext(new WorkDirectory(_directory["work"]), plan, new MemoryPlan(1 << 28, 1), guard);
+        using var after = new JobContext(WorkDirectory.At(_directory["work"]), plan, new MemoryPlan(1 << 28, 1), guard);
         JobInputException error = Assert.Throws<JobInputException>(() => after.Tokenizer(Tokenizing("")));
         Assert.All([path, "changed while the job was running", planned.Sha256[..12], "run the job again"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
 
@@ -56,7 +56,7 @@ public sealed class JobContextTests : IDisposable
         Write(path, TestModels.Small());
         Assert.Equal(planned.Sha256, after.Tokenizer(Tokenizing("")).Model.Hash);
         Write(path, TestModels.Small(isolateDigits: true));
-        using var old = new JobContext(new WorkDirectory(_directory["work"]), plan with { Model = null }, new MemoryPlan(1 << 28, 1), guard);
+        using var old = new JobContext(WorkDirectory.At(_directory["work"]), plan with { Model = null }, new MemoryPlan(1 << 28, 1), guard);
         Assert.NotEqual(planned.Sha256, old.Tokenizer(Tokenizing("")).Model.Hash);
     }
 

@@ -29,7 +29,7 @@ public sealed class PublishResultsTaskTests : IDisposable
     private void Publish(JobSpec spec, PlannedModel model)
     {
         var job = new JobReference("job", 1, _directory["work"]);
-        var work = new WorkDirectory(job.WorkDirectory);
+        var work = WorkDirectory.At(job.WorkDirectory);
         work.Create();
         work.WritePlan(new JobPlan(spec, [], [], [], KeyRanges.Whole, KeyRanges.Whole) { Model = model });
         work.WriteManifest("tokenized", new StageManifest(1, [], []));

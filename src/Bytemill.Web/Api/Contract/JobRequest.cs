@@ -93,7 +93,7 @@ public sealed record JobRequest
     public string? Extend { get; set; }
 
     /// <summary>Work files.</summary>
-    [Description("Directory for the job's work files, on storage that all nodes see. Default: inside the output directory.")]
+    [Description("Directory for the job's work files, on storage that all nodes see, or s3://BUCKET/PREFIX. Default: inside the output directory.")]
     public string? SpillDir { get; set; }
 
     /// <summary>Whether room is asked for.</summary>

@@ -62,7 +62,7 @@ public static partial class JobRequests
                 : onError == InputErrorHandling.Skip ? InvalidUtf8Handling.SkipRow
                 : InvalidUtf8Handling.Fail,
             Overwrite = request.Overwrite,
-            SpillDirectory = request.SpillDir is { } spill ? FullPath(spill, directory, "#/spill_dir") : null,
+            SpillDirectory = request.SpillDir is { } spill ? StorePath.FullDirectory(FullPath(spill, directory, "#/spill_dir")) : null,
             SkipDiskCheck = !request.DiskCheck,
             PartitionBytes = request.PartitionBytes,
             Update = request.Update,
@@ -219,11 +219,9 @@ public static partial class JobRequests
         Require(request.Mode == "run" || request.TokenizeWith is null, "tokenize_with", "is for mode run.");
         Require(request.Split is not null || request.SplitSeed is null, "split_seed", "is about dividing rows; say among which parts with split.");
         Require(
-            request.SpillDir is null || !StorePath.IsRemote(request.SpillDir), "spill_dir", "must be a directory: work files need a disk. Inputs and the output may be in an object store.");
-        Require(
             request.SpillDir is not null || request.Output is null || !StorePath.IsRemote(request.Output),
             "spill_dir",
-            "is missing: with an output in an object store, work files need storage that all nodes see.");
+            "is missing: with an output in an object store, work files need storage that all nodes see, s3://BUCKET/PREFIX or a directory that they share.");
         foreach ((object? value, string field) in new (object?, string)[] { (request.Alpha, "alpha"), (request.Epochs, "epochs"), (request.Seed, "seed") })
         {
             Require(request.Sampling is not null || value is null, field, "is about random segmentations; say how to draw them with sampling.");

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Amazon.S3;
 using Bytemill.Pipeline;
 
@@ -11,6 +12,7 @@ public sealed class S3JobTests(S3Server server) : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
+    // With faults, work files are in the store, too.
     [Theory]
     [InlineData(0)]
     [InlineData(0.08)]
@@ -25,8 +27,10 @@ public sealed class S3JobTests(S3Server server) : IDisposable
 
         using FaultyProxy proxy = new(server.Port, faults, seed: 3);
         string output = $"s3://{bucket}/results/run";
-        await RunAsync(proxy.Endpoint, CommandFor($"s3://{bucket}/corpus", output));
+        string[] more = faults > 0 ? ["--spill-dir", $"s3://{bucket}/work", "--scratch-dir", _directory["scratch"]] : [];
+        await RunAsync(proxy.Endpoint, [.. CommandFor($"s3://{bucket}/corpus", output), .. more]);
 
+        Assert.Empty(await SnapshotAsync(bucket, "work/"));
         SortedDictionary<string, byte[]> actual = await SnapshotAsync(bucket, "results/run/");
         Assert.True(actual.Remove(ResultManifest.FileName));
         AssertSame(expected, actual);
@@ -34,6 +38,7 @@ public sealed class S3JobTests(S3Server server) : IDisposable
         Assert.Equal(faults > 0, proxy.Spoilt > 0);
         // Nothing of the job is left on this machine.
         Assert.Empty(TestDirectory.Snapshot(_directory["data"]));
+        Assert.True(faults == 0 || Directory.GetFileSystemEntries(_directory["scratch"]).Length == 0);
 
         string[] verified = await RunAsync(proxy.Endpoint, "verify", output);
         Assert.Contains(verified, line => line.Contains("all is as the manifest says", StringComparison.Ordinal));
@@ -43,9 +48,9 @@ public sealed class S3JobTests(S3Server server) : IDisposable
     }
 
     [Theory]
-    [InlineData("Finished CountNGrams")]
-    [InlineData("Finished TokenizeFiles")]
-    public async Task Run_KilledAndResumed_GivesTheBytesOfDisks(string point)
+    [InlineData("Finished CountNGrams", false)]
+    [InlineData("Finished TokenizeFiles", true)]
+    public async Task Run_KilledAndResumed_GivesTheBytesOfDisks(string point, bool hasRemoteWork)
     {
         string bucket = server.NewBucket();
         await WriteCorpusAsync(bucket);
@@ -54,11 +59,16 @@ public sealed class S3JobTests(S3Server server) : IDisposable
         SortedDictionary<string, byte[]> expected = TestDirectory.Snapshot(_directory["out"]);
         Assert.True(expected.Remove(ResultManifest.FileName));
 
-        string[] command = CommandFor($"s3://{bucket}/corpus", $"s3://{bucket}/out");
+        string[] command = [.. CommandFor($"s3://{bucket}/corpus", $"s3://{bucket}/out"), .. hasRemoteWork ? (string[])["--spill-dir", $"s3://{bucket}/work"] : []];
         await using (BytemillProcess run = BytemillProcess.Start(S3Server.Environment(server.Endpoint, _directory["data"]), [.. command, "--verbose"]))
         {
             await run.ErrorLineAsync(point, run.Kill);
             await run.ExitCodeAsync();
+        }
+
+        if (hasRemoteWork)
+        {
+            await DamageAsync(bucket, [.. (await SnapshotAsync(bucket, "work/")).Where(file => file.Key.EndsWith("/" + WorkFileNames.Tokenized, StringComparison.Ordinal))]);
         }
 
         await using (BytemillProcess refused = BytemillProcess.Start(S3Server.Environment(server.Endpoint, _directory["data"]), command))
@@ -68,10 +78,50 @@ public sealed class S3JobTests(S3Server server) : IDisposable
         }
 
         await RunAsync(server.Endpoint, [.. command, "--resume"]);
+        Assert.Empty(await SnapshotAsync(bucket, "work/"));
         SortedDictionary<string, byte[]> actual = await SnapshotAsync(bucket, "out/");
         Assert.True(actual.Remove(ResultManifest.FileName));
         AssertSame(expected, actual);
         Assert.Empty(TestDirectory.Snapshot(_directory["data"]));
+    }
+
+    [Fact]
+    public async Task Cluster_NodesShareNoDiskAndOneIsKilled_GivesTheBytesOfDisks()
+    {
+        string bucket = server.NewBucket();
+        await WriteCorpusAsync(bucket);
+        string[] more = ["--shuffle", "7", "--keep-counts"];
+        (int done, _, string[] errors) = await BytemillProcess.RunAsync([.. CommandFor(_directory["in"], _directory["out"]), .. more]);
+        Assert.True(done == 0, string.Join('\n', errors));
+        SortedDictionary<string, byte[]> expected = Comparable(TestDirectory.Snapshot(_directory["out"]));
+
+        // As on machines of their own: each has another directory, and nothing else.
+        string[] homes = ["home-1", "home-2", "home-3", "home-4"];
+        Array.ForEach(homes, name => Directory.CreateDirectory(_directory[name]));
+        string seed = NodeProcess.FreeAddress();
+        BytemillProcess Start(int home, params string[] command) => BytemillProcess.Start(S3Server.Environment(server.Endpoint, _directory[homes[home]]), command);
+        BytemillProcess Node(int home, string roles, params string[] options) => Start(
+            home, ["node", "--config", Repository.Find("cluster-config/local.conf"), "--seed", seed, "--roles", roles, "--memory", "256MiB", .. options]);
+        await using BytemillProcess first = Node(0, "coordinator,worker,shard", "--port", seed.Split(':')[1], "--journal", _directory["home-1/journal.db"]);
+        await first.FirstLineAsync();
+        await using BytemillProcess second = Node(1, "worker,shard", "--spill-dir", _directory["home-2/spill"], "--work-copies", "64MiB");
+        await using BytemillProcess third = Node(2, "worker,shard");
+        await Task.WhenAll(second.FirstLineAsync(), third.FirstLineAsync());
+
+        string[] job = [.. CommandFor($"s3://{bucket}/corpus", $"s3://{bucket}/out").TakeWhile(part => part != "--workers"), .. more, "--cluster", seed];
+        await RefusedAsync(job, "--spill-dir");
+        await using BytemillProcess run = Start(3, [.. job, "--spill-dir", $"s3://{bucket}/work/"]);
+        await third.ErrorLineAsync("Finished", third.Kill);
+        int together = await run.ExitCodeAsync(first, second, third);
+
+        Assert.True(together == 0, string.Join('\n', [.. run.Errors, .. first.Errors]));
+        AssertSame(expected, Comparable(await SnapshotAsync(bucket, "out/")));
+        Assert.All([first, second], node => Assert.Contains(node.Errors, line => line.Contains("Finished", StringComparison.Ordinal)));
+        Assert.Empty(await SnapshotAsync(bucket, "work/"));
+        Assert.Empty(TestDirectory.Snapshot(_directory[homes[3]]));
+        second.Signal(PosixSignal.SIGTERM);
+        Assert.Equal(0, await second.ExitCodeAsync(first));
+        Assert.Empty(Directory.GetFileSystemEntries(_directory["home-2/spill"]));
     }
 
     [Fact]
@@ -133,6 +183,20 @@ public sealed class S3JobTests(S3Server server) : IDisposable
         return [.. run.Output];
     }
 
+    // The first is gone, of the last a byte is another.
+    private async Task DamageAsync(string bucket, KeyValuePair<string, byte[]>[] files)
+    {
+        Assert.NotEmpty(files);
+        using AmazonS3Client client = S3Server.NewClient(server.Endpoint);
+        await client.DeleteObjectAsync(bucket, "work/" + files[0].Key, TestContext.Current.CancellationToken);
+        if (files is [_, .., (string key, byte[] content)])
+        {
+            content[content.Length / 2] ^= 4;
+            using MemoryStream stream = new(content);
+            await client.PutObjectAsync(new Amazon.S3.Model.PutObjectRequest { BucketName = bucket, Key = "work/" + key, InputStream = stream, UseChunkEncoding = false }, TestContext.Current.CancellationToken);
+        }
+    }
+
     private static string[] CommandFor(string input, string output) =>
         ["run", "--input", input, "--output", output, "--vocab-size", "600", "--partition-size", "1", "--shards", "3", "--workers", "2"];
 
@@ -164,6 +228,14 @@ public sealed class S3JobTests(S3Server server) : IDisposable
         }
 
         return files;
+    }
+
+    // The manifest holds times, and the index of counts where the inputs were.
+    private static SortedDictionary<string, byte[]> Comparable(SortedDictionary<string, byte[]> results)
+    {
+        Assert.True(results.Remove(ResultManifest.FileName));
+        Assert.True(results.Remove(KeptCounts.DirectoryName + "/index"));
+        return results;
     }
 
     private static void AssertSame(SortedDictionary<string, byte[]> expected, SortedDictionary<string, byte[]> actual)
