@@ -65,10 +65,18 @@ internal static class AttemptCheck
     private static CoordinatorInput.AttemptsChecked Fault(CoordinatorEffect.CheckAttempts check, string what) =>
         new(check.Job.JobId, [], $"{what} Run the same command again with --overwrite.");
 
-    private static bool IsThere(WorkDirectory work, PresentFiles present, CommittedAttempt attempt, StageSpec stage, int index, JobPlan? published, bool readsAll) =>
-        present.Of(attempt.Directory) is { } files
-        && files.Values.Sum() + PublishedBytes(work, attempt.Directory, files, stage, index, published) == attempt.Metrics.WrittenBytes
-        && (!readsAll || work.IsWhole(attempt.Directory, stage.Kind));
+    private static bool IsThere(WorkDirectory work, PresentFiles present, CommittedAttempt attempt, StageSpec stage, int index, JobPlan? published, bool readsAll)
+    {
+        if (present.Of(attempt.Directory) is not { } files)
+        {
+            return false;
+        }
+
+        // Where all of it is, only what stays in the output from an earlier job may be missing.
+        long bytes = files.Values.Sum();
+        bytes += bytes == attempt.Metrics.WrittenBytes && published?.Spec.Update != true ? 0 : PublishedBytes(work, attempt.Directory, files, stage, index, published);
+        return bytes == attempt.Metrics.WrittenBytes && (!readsAll || work.IsWhole(attempt.Directory, stage.Kind));
+    }
 
     // What is published has left its directory, and has its final name.
     private static long PublishedBytes(WorkDirectory work, string attempt, Dictionary<string, long> files, StageSpec stage, int index, JobPlan? plan)

@@ -110,11 +110,10 @@ internal static class OutputLedger
         string output = context.Spec.OutputDirectory;
         var ledger = new Wire.Ledger { Version = ProgramVersion.Text, ModelSha256 = modelHash, Spec = WireJobs.ToWire(Options(context.Spec)) };
         ImmutableArray<TaskMetrics> metrics = context.Job.Manifest(context.Stage.Inputs.Tokenized).Metrics;
-        for (int task = 0; task < metrics.Length; task++)
+        foreach ((Wire.TokenizedFileInfo info, int task) in ListedOutput.ReadInfos(context).Select((info, task) => (info, task)))
         {
             TokenizedFile file = context.Plan.TokenizedFile(task);
             CorpusFile input = context.Plan.Files[file.Input];
-            Wire.TokenizedFileInfo info = ListedOutput.ReadInfo(context, task);
             info.InPlace = false;
             ledger.Entries.Add(new Wire.LedgerEntry
             {

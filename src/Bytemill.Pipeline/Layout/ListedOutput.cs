@@ -1,4 +1,5 @@
 using Bytemill.Corpus;
+using Bytemill.Training;
 
 namespace Bytemill.Pipeline;
 
@@ -15,9 +16,9 @@ internal sealed record ListedOutput(string Source, ManifestOutput Result, bool I
     public static IEnumerable<ListedOutput> ReadAll(TaskContext context)
     {
         string manifest = context.Stage.Inputs.Tokenized;
-        for (int task = 0; manifest.Length > 0 && task < context.Job.Manifest(manifest).AttemptDirectories.Length; task++)
+        foreach ((Wire.TokenizedFileInfo info, int task) in manifest.Length == 0 ? [] : ReadInfos(context).Select((info, task) => (info, task)))
         {
-            foreach (ListedOutput output in Of(context.Plan, task, StorePath.DirectoryOf(context.Job.PathOf(manifest, task, WorkFileNames.TokenizedInfo)), ReadInfo(context, task)))
+            foreach (ListedOutput output in Of(context.Plan, task, StorePath.DirectoryOf(context.Job.PathOf(manifest, task, WorkFileNames.TokenizedInfo)), info))
             {
                 yield return output;
             }
@@ -58,10 +59,14 @@ internal sealed record ListedOutput(string Source, ManifestOutput Result, bool I
         string SourceOf(string workName, string name) => info.InPlace ? StorePath.Combine(plan.Spec.OutputDirectory, name) : StorePath.Combine(directory, workName);
     }
 
+    /// <summary>What all tasks say of their files, in order.</summary>
+    public static IEnumerable<Wire.TokenizedFileInfo> ReadInfos(TaskContext context) =>
+        context.OpenAll(context.Stage.Inputs.Tokenized, WorkFileNames.TokenizedInfo).Select(ReadInfo);
+
     /// <summary>What a task says of its files.</summary>
-    public static Wire.TokenizedFileInfo ReadInfo(TaskContext context, int task)
+    public static Wire.TokenizedFileInfo ReadInfo(RunOpener open)
     {
-        using Stream file = context.Open(context.Stage.Inputs.Tokenized, task, WorkFileNames.TokenizedInfo)();
+        using Stream file = open();
         return CheckedMessage.Read(file, Wire.TokenizedFileInfo.Parser);
     }
 }

@@ -51,14 +51,17 @@ internal static class WorkFileCheck
     /// <exception cref="FileNotFoundException">It is gone.</exception>
     public static void Require(string path, string xxh3, string finalPath)
     {
-        if (Stores.HasFile(path))
+        try
         {
             using Stream file = Stores.OpenRead(path);
             Compare(file, path, xxh3);
         }
-        else if (!Stores.HasFile(finalPath))
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new FileNotFoundException($"A committed result is gone: neither '{path}' nor '{finalPath}' is there.", path);
+            if (!Stores.HasFile(finalPath))
+            {
+                throw new FileNotFoundException($"A committed result is gone: neither '{path}' nor '{finalPath}' is there.", path, e);
+            }
         }
     }
 

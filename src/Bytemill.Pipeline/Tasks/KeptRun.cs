@@ -35,12 +35,13 @@ internal static class KeptRun
         }
     }
 
-    /// <summary>What was sealed.</summary>
-    public static Wire.RunInfo ReadInfo(TaskContext context, int partition)
-    {
-        using Stream file = context.Open(context.Stage.Inputs.Counts, partition, WorkFileNames.RunInfo)();
-        return CheckedMessage.Read(file, Wire.RunInfo.Parser);
-    }
+    /// <summary>What was sealed, of all partitions in order.</summary>
+    public static IEnumerable<Wire.RunInfo> ReadInfos(TaskContext context) =>
+        context.OpenAll(context.Stage.Inputs.Counts, WorkFileNames.RunInfo).Select(open =>
+        {
+            using Stream file = open();
+            return CheckedMessage.Read(file, Wire.RunInfo.Parser);
+        });
 
     private static void WriteInfo(TaskContext context, Wire.RunInfo info)
     {

@@ -52,7 +52,8 @@ internal sealed class PublishResultsTask : ITaskBody
     // The last moment: what has been damaged since its task committed it can still be made anew; what is published is not looked at again.
     private static void CheckTokenized(TaskContext context, ImmutableArray<ListedOutput> outputs) => ParallelWork.ForAll(
         context,
-        context.Threads,
+        // Elsewhere it is waited for more than computed.
+        Math.Max(context.Threads, Stores.Of(context.Job.Work.Root).ParallelTransfers / 2),
         outputs,
         output => Require(context, output));
 
@@ -186,7 +187,7 @@ internal sealed class PublishResultsTask : ITaskBody
     private static IEnumerable<Wire.KeptRun> DescribeCounts(TaskContext context)
     {
         ImmutableArray<TaskMetrics> metrics = context.Job.Manifest(context.Stage.Inputs.Counts).Metrics;
-        return metrics.Select((found, partition) => KeptCounts.Describe(context.Plan, partition, found, KeptRun.ReadInfo(context, partition)));
+        return KeptRun.ReadInfos(context).Select((info, partition) => KeptCounts.Describe(context.Plan, partition, metrics[partition], info));
     }
 
     private static ManifestCounts CountsOf(TaskContext context)
@@ -216,7 +217,7 @@ internal sealed class PublishResultsTask : ITaskBody
     private static ManifestLayout LayoutOf(TaskContext context, ImmutableArray<ManifestModel> models)
     {
         OutputLayout layout = context.Spec.Layout;
-        Wire.TokenizedFileInfo[] infos = [.. Enumerable.Range(0, context.Job.Manifest(context.Stage.Inputs.Tokenized).AttemptDirectories.Length).Select(task => ListedOutput.ReadInfo(context, task))];
+        Wire.TokenizedFileInfo[] infos = [.. ListedOutput.ReadInfos(context)];
         ManifestModel model = models.Length == 1 ? models[0] : models.Single(model => model.MaxVocabSize == context.Spec.TokenizingSize);
         return new ManifestLayout(
             layout.Format.ToString().ToLowerInvariant(),

@@ -1,5 +1,6 @@
 using Bytemill.Corpus;
 using Bytemill.Tokenization;
+using Bytemill.Training;
 
 namespace Bytemill.Pipeline;
 
@@ -48,9 +49,11 @@ internal sealed class ShuffleRowsTask : ITaskBody
         string manifest = context.Stage.Inputs.Tokenized;
         int count = context.Plan.Files.Length;
         byte[]? schema = null;
+        IReadOnlyList<RunOpener> indexes = context.OpenAll(manifest, WorkFileNames.ShuffleIndex);
+        IReadOnlyList<RunOpener> files = context.OpenAll(manifest, WorkFileNames.ShuffleRows);
         for (int task = epoch * count; task < (epoch + 1) * count; task++)
         {
-            Wire.ShuffleIndex index = ReadIndex(context, manifest, task);
+            Wire.ShuffleIndex index = ReadIndex(indexes[task]);
             byte[] own = index.KeptSchema.ToByteArray();
             schema ??= own;
             if (!own.AsSpan().SequenceEqual(schema))
@@ -58,16 +61,16 @@ internal sealed class ShuffleRowsTask : ITaskBody
                 throw ShuffleSchemas.Differ(context.Plan.Files[0].Path, KeptSchema.FromBytes(schema), context.Plan.Files[task % count].Path, KeptSchema.FromBytes(own));
             }
 
-            using Stream rows = context.Open(manifest, task, WorkFileNames.ShuffleRows)();
+            using Stream rows = files[task]();
             ShuffleFile.Read(rows, index, slice, sorter.Add, context.Cancellation);
         }
 
         return KeptSchema.FromBytes(schema);
     }
 
-    private static Wire.ShuffleIndex ReadIndex(TaskContext context, string manifest, int task)
+    private static Wire.ShuffleIndex ReadIndex(RunOpener open)
     {
-        using Stream file = context.Open(manifest, task, WorkFileNames.ShuffleIndex)();
+        using Stream file = open();
         return CheckedMessage.Read(file, Wire.ShuffleIndex.Parser);
     }
 
@@ -75,7 +78,7 @@ internal sealed class ShuffleRowsTask : ITaskBody
     private static Wire.TokenizedFileInfo SumOfInfos(TaskContext context, int epoch, OutputFiles files)
     {
         int count = context.Plan.Files.Length;
-        Wire.TokenizedFileInfo[] infos = [.. Enumerable.Range(epoch * count, count).Select(task => ListedOutput.ReadInfo(context, task))];
+        Wire.TokenizedFileInfo[] infos = [.. context.OpenAll(context.Stage.Inputs.Tokenized, WorkFileNames.TokenizedInfo).Skip(epoch * count).Take(count).Select(ListedOutput.ReadInfo)];
         return new Wire.TokenizedFileInfo
         {
             Rows = files.Rows,

@@ -25,6 +25,8 @@ internal sealed class RemoteWorkDirectory : WorkDirectory
 
     private readonly Lazy<LocalRoom> _room;
     private readonly Lazy<WorkCopies> _copies;
+    private readonly Lock _gate = new();
+    private (string Key, Lazy<Dictionary<string, StoredFile>> Files)? _listed;
 
     /// <param name="root">Full path of the directory.</param>
     /// <param name="store">Where that is.</param>
@@ -114,9 +116,7 @@ internal sealed class RemoteWorkDirectory : WorkDirectory
     internal override IReadOnlyList<RunOpener> OpenAll(ImmutableArray<string> attemptDirectories, string file)
     {
         string[] paths = [.. attemptDirectories.Select(attempt => PathOf($"{attempt}/{file}"))];
-        // One request for a thousand, instead of one for each.
-        var listed = new Lazy<Dictionary<string, StoredFile>>(() => attemptDirectories.Select(attempt => Path.GetDirectoryName(attempt)!).Distinct(StringComparer.Ordinal)
-            .SelectMany(stage => Store.Files(PathOf(stage))).ToDictionary(found => found.Path, StringComparer.Ordinal));
+        Lazy<Dictionary<string, StoredFile>> listed = Listed([.. attemptDirectories.Select(attempt => Path.GetDirectoryName(attempt)!).Distinct(StringComparer.Ordinal)], file);
         return [.. Enumerable.Range(0, paths.Length).Select(i => (RunOpener)(() =>
         {
             for (int next = i + 1; next < Math.Min(i + OpenedAhead, paths.Length); next++)
@@ -128,6 +128,23 @@ internal sealed class RemoteWorkDirectory : WorkDirectory
         }))];
 
         Func<StoredFile?> Look(string path) => () => listed.Value.TryGetValue(path, out StoredFile found) ? found : null;
+    }
+
+    // One request for a thousand files, instead of one for each. The tasks of a stage ask for the same; what came later is looked for by itself.
+    private Lazy<Dictionary<string, StoredFile>> Listed(string[] stages, string file)
+    {
+        string key = string.Join(':', stages.Append(file));
+        lock (_gate)
+        {
+            if (_listed?.Key != key)
+            {
+                _listed = (key, new Lazy<Dictionary<string, StoredFile>>(
+                    () => stages.SelectMany(stage => Store.Files(PathOf(stage))).Where(found => Path.GetFileName(found.Path) == file).ToDictionary(found => found.Path, StringComparer.Ordinal),
+                    LazyThreadSafetyMode.PublicationOnly));
+            }
+
+            return _listed.Value.Files;
+        }
     }
 
     private WorkCopyStream OpenRead(string path, Func<StoredFile?>? look)

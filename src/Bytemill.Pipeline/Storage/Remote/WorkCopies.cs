@@ -12,6 +12,9 @@ internal sealed class WorkCopies
     // Each takes up to 1 MiB of memory.
     private const int RequestsAtOnce = 8;
 
+    // Of each something is kept in memory, too.
+    private const int MostCopies = 10_000;
+
     private readonly string _directory;
     private readonly long _capacityBytes;
     private readonly Lock _gate = new();
@@ -165,7 +168,7 @@ internal sealed class WorkCopies
     private void Evict()
     {
         LinkedListNode<WorkCopy>? next = _order.Last;
-        while (HeldBytes > _capacityBytes && next is { } node)
+        while ((HeldBytes > _capacityBytes || _order.Count > MostCopies) && next is { } node)
         {
             next = node.Previous;
             if (node.Value is { Leases: 0, HeldBytes: > 0 })
