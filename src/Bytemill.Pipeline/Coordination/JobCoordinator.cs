@@ -415,7 +415,7 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new CoordinatorInput.ManifestFailed(jobId, write.Stage.Number, UserErrors.Describe(e), UserErrors.IsDiskFull(e));
+            return new CoordinatorInput.ManifestFailed(jobId, write.Stage.Number, UserErrors.Describe(e), UserErrors.IsDiskFull(e), IsStorageFault: true);
         }
     }
 

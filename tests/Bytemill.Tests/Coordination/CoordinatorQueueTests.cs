@@ -142,6 +142,23 @@ public class CoordinatorQueueTests
     }
 
     [Fact]
+    public void Manifest_StorageOutOfReach_WaitsAndIsWrittenAgain()
+    {
+        SubmitAndPlan("a");
+        CoordinatorEffect.WriteManifest? write = null;
+        while (write is null)
+        {
+            write = Complete("w0", Assigned(Ask("w0"))).OfType<CoordinatorEffect.WriteManifest>().SingleOrDefault();
+        }
+
+        ImmutableArray<CoordinatorEffect> waits = Handle(new CoordinatorInput.ManifestFailed("a", write.Stage.Number, "out of reach", IsDiskFull: false, IsStorageFault: true));
+        Assert.Single(waits.OfType<CoordinatorEffect.RetryAfter>());
+        Assert.Empty(waits.OfType<CoordinatorEffect.CleanUp>());
+        Assert.Contains("out of reach", Report("a").Job!.Progress!.Notice, StringComparison.Ordinal);
+        Assert.Equal(write.Stage, Assert.Single(Handle(new CoordinatorInput.Retried("a")).OfType<CoordinatorEffect.WriteManifest>()).Stage);
+    }
+
+    [Fact]
     public void NotDone_DiskOrStoreThatFails_IsAnObstacleAndNoFault()
     {
         var check = new CoordinatorEffect.CheckAttempts(new JobReference("a", 1, "work"), [], new ClosedStage(new StageSpec(1, StageKind.PublishResults, 1, new StageInputs(), 0), [null]), HasPublished: true, ReadsAll: false);

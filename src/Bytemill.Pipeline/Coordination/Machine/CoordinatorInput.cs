@@ -80,7 +80,12 @@ internal abstract record CoordinatorInput
     public sealed record ManifestWritten(string JobId, int Stage, long ElapsedMs) : CoordinatorInput;
 
     /// <summary>The manifest of a complete stage could not be written.</summary>
-    public sealed record ManifestFailed(string JobId, int Stage, string Reason, bool IsDiskFull) : CoordinatorInput;
+    /// <param name="JobId">The job.</param>
+    /// <param name="Stage">Number of the stage.</param>
+    /// <param name="Reason">Why not, in a line.</param>
+    /// <param name="IsDiskFull">Whether room is all that it wants.</param>
+    /// <param name="IsStorageFault">Whether a disk or an object store failed, which may pass.</param>
+    public sealed record ManifestFailed(string JobId, int Stage, string Reason, bool IsDiskFull, bool IsStorageFault = false) : CoordinatorInput;
 
     /// <summary>The work files of a job that goes on after a restart were looked at.</summary>
     /// <param name="JobId">The job.</param>

@@ -195,6 +195,11 @@ internal sealed partial class CoordinatorMachine
         {
             WaitForRoom(job, m.Reason);
         }
+        else if (m.IsStorageFault)
+        {
+            // All tasks of the stage are done; the job's end would take their work with it.
+            Wait(job, tries => JobStall.OfStorage(m.Reason, tries));
+        }
         else
         {
             EndJob(job, JobEnd.Failed(m.Reason, isInputError: false));

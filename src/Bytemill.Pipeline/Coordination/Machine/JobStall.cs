@@ -17,9 +17,9 @@ internal sealed record JobStall(string Notice, int Tries)
     public static JobStall OfFullDisk(string reason, int tries) =>
         new($"the disk is full; make room and the job goes on by itself, or end it with Ctrl-C ({reason.TrimEnd('.')})", tries);
 
-    /// <summary>For storage to answer: whether what was done is still there cannot be seen, which is not to say that it is gone.</summary>
+    /// <summary>For storage to answer: what was done cannot be seen or written down, which is not to say that it is gone.</summary>
     /// <param name="reason">What failed.</param>
     /// <param name="tries">See <see cref="Tries"/>.</param>
     public static JobStall OfStorage(string reason, int tries) =>
-        new($"what is done of the job cannot be looked at; the job goes on by itself once it can, or end it with Ctrl-C ({reason.TrimEnd('.')})", tries);
+        new($"what is done of the job cannot be looked at or written down; the job goes on by itself once it can, or end it with Ctrl-C ({reason.TrimEnd('.')})", tries);
 }

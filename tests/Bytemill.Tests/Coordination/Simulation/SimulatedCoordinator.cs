@@ -132,7 +132,7 @@ internal sealed class SimulatedCoordinator
             case CoordinatorEffect.WriteManifest e:
                 if (_cluster.Happens(16))
                 {
-                    Handle(new CoordinatorInput.ManifestFailed(e.Job.JobId, e.Stage.Number, "full", IsDiskFull: true));
+                    Handle(new CoordinatorInput.ManifestFailed(e.Job.JobId, e.Stage.Number, "full", IsDiskFull: _cluster.Happens(2), IsStorageFault: true));
                     break;
                 }
 
