@@ -6,8 +6,8 @@ using Bytemill.Training;
 namespace Bytemill.Pipeline;
 
 /// <summary>
-/// Cuts the key spaces into ranges of about equal work from a small sample of the corpus. The cut decides how even the shards
-/// are, never what comes out.
+/// Cuts the key spaces into ranges of about equal work from a small sample of the corpus: work is what partitions have distinct, since each
+/// partition's counts come to a shard as one entry for each key. The cut decides how even the shards are, never what comes out.
 /// </summary>
 internal static class KeySampler
 {
@@ -38,6 +38,7 @@ internal static class KeySampler
         string path, JobSpec spec, int rowGroup, List<ulong> ngramKeys, List<ulong> pieceKeys, CancellationToken cancellation)
     {
         // What is left out is found later; that it is missing here only makes shards less even.
+        (int ngrams, int pieces) = (ngramKeys.Count, pieceKeys.Count);
         using ITextSource source = spec.LeavesOut ? GroupCheck.Open(path, spec.SourceOptions) : TextSources.Open(path, spec.SourceOptions);
         try
         {
@@ -46,6 +47,25 @@ internal static class KeySampler
         catch (CorpusException error) when (spec.OnError == InputErrorHandling.Skip && error.Fault == CorpusFault.Content)
         {
         }
+
+        KeepDistinct(ngramKeys, ngrams);
+        KeepDistinct(pieceKeys, pieces);
+    }
+
+    private static void KeepDistinct(List<ulong> keys, int start)
+    {
+        Span<ulong> own = CollectionsMarshal.AsSpan(keys)[start..];
+        own.Sort();
+        int kept = 0;
+        for (int i = 0; i < own.Length; i++)
+        {
+            if (i == 0 || own[i] != own[i - 1])
+            {
+                own[kept++] = own[i];
+            }
+        }
+
+        CollectionsMarshal.SetCount(keys, start + kept);
     }
 
     private static void AddKeys(IEnumerable<TextBatch> batches, int order, List<ulong> ngramKeys, List<ulong> pieceKeys)
