@@ -52,7 +52,7 @@ internal static class DatasetFeatures
         {
             // A sequence of a structure would be a structure of sequences.
             return Of(item, named: node) is not { } feature ? null
-                : feature is JsonObject value && !value.ContainsKey(Kind) ? new JsonArray(feature)
+                : feature is JsonObject && KindOf(feature) is null ? new JsonArray(feature)
                 : new JsonObject { [Feature] = feature, [Kind] = "Sequence" };
         }
 
@@ -74,6 +74,9 @@ internal static class DatasetFeatures
 
         return fields;
     }
+
+    // Null of a structure, which may have a field of that very name.
+    private static string? KindOf(JsonNode feature) => feature is JsonObject fields && fields[Kind] is JsonValue kind ? kind.GetValue<string>() : null;
 
     private static string? TypeName(string type) => type switch
     {
@@ -103,9 +106,9 @@ internal static class DatasetFeatures
         {
             case JsonArray list:
                 return ("list", Inner(list[0]!));
-            case JsonObject value when value[Kind]?.GetValue<string>() == "Value":
+            case JsonObject value when KindOf(value) == "Value":
                 return ("dtype", value["dtype"]!.GetValue<string>());
-            case JsonObject sequence when sequence[Kind]?.GetValue<string>() == "Sequence":
+            case JsonObject sequence when KindOf(sequence) == "Sequence":
                 return ("sequence", Inner(sequence[Feature]!));
             default:
                 return ("struct", ToCard(feature.AsObject()));

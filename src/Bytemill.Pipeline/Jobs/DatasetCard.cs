@@ -25,7 +25,8 @@ internal static partial class DatasetCard
     private const string InfoKey = "dataset_info";
     private const string ConfigsKey = "configs";
 
-    private static readonly ISerializer s_yaml = new SerializerBuilder().WithQuotingNecessaryStrings().Build();
+    private static readonly ISerializer s_yaml = new SerializerBuilder()
+        .WithQuotingNecessaryStrings(quoteYaml1_1Strings: true).WithEventEmitter(next => new CardStrings(next)).Build();
 
     // Of a card that is new; what people make of them stays.
     private static readonly Dictionary<string, string> s_initial = Entries(new() { ["tags"] = (string[])["bytemill", "tokenized"] });
