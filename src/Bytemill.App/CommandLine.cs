@@ -1,5 +1,4 @@
 using System.Reflection;
-using Bytemill.Pipeline;
 using Spectre.Console.Cli;
 
 namespace Bytemill.App;
@@ -129,11 +128,6 @@ internal static class CommandLine
     /// <summary>Gives the argument <c>-</c> a name that the parser does not take for an option without one.</summary>
     public static string[] NameStandardStreams(string[] arguments) =>
         [.. arguments.Select(argument => argument == "-" ? StandardStreams.Name : argument)];
-
-    public static string DescribeUsageError(Exception exception) =>
-        // A converter's own words say more than that it failed.
-        exception.InnerException is JobInputException wrongValue ? wrongValue.Message
-        : $"{exception.Message.TrimEnd('.')}. See 'bytemill --help', or 'bytemill COMMAND --help' for the options of a command.";
 
     private static string Version =>
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";

@@ -10,7 +10,7 @@ try
 }
 catch (Exception e) when (e is CommandAppException || UserErrors.IsInputError(e))
 {
-    ErrorConsole.WriteError(UserErrors.IsInputError(e) ? UserErrors.Describe(e) : CommandLine.DescribeUsageError(e));
+    ErrorConsole.WriteError(UserErrors.IsInputError(e) ? UserErrors.Describe(e) : UsageErrors.Describe(e, args));
     return ExitCodes.WrongUsage;
 }
 catch (OperationCanceledException)
