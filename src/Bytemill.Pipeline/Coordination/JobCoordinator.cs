@@ -167,7 +167,7 @@ internal sealed class JobCoordinator : ReceivePersistentActor, IWithTimers
         Command<RegisterShardHost>(m => Handle(new CoordinatorInput.ShardHostRegistered(From, m.HostId)));
         Command<TaskProgressed>(m => Handle(new CoordinatorInput.TaskProgressed(From, m.Task, m.Units, m.TotalUnits)));
         Command<TaskCompleted>(m => Handle(new CoordinatorInput.TaskCompleted(From, m.Task, new CommittedAttempt(m.AttemptDirectory, m.Metrics), m.ElapsedMs)));
-        Command<TaskFailed>(m => Handle(new CoordinatorInput.TaskFailed(From, m.Task, m.Reason, m.IsInputError, m.IsDiskFull, m.IsWorkFileFault)));
+        Command<TaskFailed>(m => Handle(new CoordinatorInput.TaskFailed(From, m.Task, m.Reason, m.IsInputError, m.IsDiskFull, m.IsWorkFileFault, m.IsStoreOutage)));
         Command<Leaving>(_ => Handle(new CoordinatorInput.PartyLost(From, IsLeaving: true)));
         Command<Terminated>(m =>
         {

@@ -37,6 +37,11 @@ public static class UserErrors
     /// <summary>Whether a disk or an object store could not be used, which may pass.</summary>
     public static bool IsStorageFault(Exception exception) => Unwrap(exception) is IOException or UnauthorizedAccessException;
 
+    /// <summary>Whether an object store did not answer: no fault of what was asked for.</summary>
+    public static bool IsStoreOutage(Exception exception) =>
+        exception is StoreUnavailableException
+        || (exception is AggregateException { InnerExceptions: [var first, ..] } ? IsStoreOutage(first) : exception.InnerException is { } cause && IsStoreOutage(cause));
+
     /// <summary>Whether a file that an earlier task wrote is damaged or not there.</summary>
     public static bool IsWorkFileFault(Exception exception) =>
         Unwrap(exception) is RunFormatException or FileNotFoundException or DirectoryNotFoundException;

@@ -4,6 +4,7 @@ namespace Bytemill.Pipeline;
 internal sealed class OutputFiles(AttemptDirectory attempt)
 {
     private readonly List<Wire.OutputFile> _files = [];
+    private readonly Dictionary<string, Wire.OutputFile> _byName = new(StringComparer.Ordinal);
 
     /// <summary>Makes a file.</summary>
     /// <param name="name">Where it goes, relative to the output directory.</param>
@@ -18,13 +19,14 @@ internal sealed class OutputFiles(AttemptDirectory attempt)
         }
 
         _files.Add(file);
+        _byName.Add(name, file);
         return attempt.Create(file.WorkName);
     }
 
     /// <summary>Says how much a file holds. Files that only accompany others are not said to hold anything.</summary>
     public void SetCounts(string name, long rows, long tokens)
     {
-        Wire.OutputFile file = _files.Single(file => file.Name == name);
+        Wire.OutputFile file = _byName[name];
         (file.Rows, file.Tokens) = (rows, tokens);
     }
 

@@ -62,7 +62,9 @@ internal static class CorpusSampler
 
         if (readBytes == 0)
         {
-            throw new JobInputException($"The {files.Length} input files hold no text, so there is nothing to plan.");
+            throw new JobInputException(rows == 0 && options is not { Where: null, Sample: null }
+                ? $"None of the rows looked at in {files.Length} input files is taken by --where and --sample, so there is nothing to plan from. Take more rows, or raise --sample-size."
+                : $"The {files.Length} input files hold no text, so there is nothing to plan.");
         }
 
         bool isWhole = taken == all.Length && readFooterBytes == footerBytes;

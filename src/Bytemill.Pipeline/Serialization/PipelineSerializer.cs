@@ -134,6 +134,7 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
                 InputError = m.IsInputError,
                 DiskFull = m.IsDiskFull,
                 WorkFileFault = m.IsWorkFileFault,
+                StoreOutage = m.IsStoreOutage,
             },
             TaskAcknowledged m => new Wire.TaskAcknowledged { Task = WireStages.ToWire(m.Task), Accepted = m.IsAccepted, AttemptDirectory = m.AttemptDirectory },
             ReleaseJob m => new Wire.ReleaseJob { Job = WireJobs.ToWire(m.Job) },
@@ -203,7 +204,7 @@ public sealed class PipelineSerializer : SerializerWithStringManifest
                 return new TaskCompleted(WireStages.FromWire(done.Task), done.AttemptDirectory, WireStages.FromWire(done.Metrics), done.ElapsedMs);
             case TaskFailedManifest:
                 Wire.TaskFailed taskFailed = Wire.TaskFailed.Parser.ParseFrom(bytes);
-                return new TaskFailed(WireStages.FromWire(taskFailed.Task), taskFailed.Reason, taskFailed.InputError, taskFailed.DiskFull, taskFailed.WorkFileFault);
+                return new TaskFailed(WireStages.FromWire(taskFailed.Task), taskFailed.Reason, taskFailed.InputError, taskFailed.DiskFull, taskFailed.WorkFileFault, taskFailed.StoreOutage);
             case TaskAcknowledgedManifest:
                 Wire.TaskAcknowledged acknowledged = Wire.TaskAcknowledged.Parser.ParseFrom(bytes);
                 return new TaskAcknowledged(WireStages.FromWire(acknowledged.Task), acknowledged.Accepted, acknowledged.AttemptDirectory);

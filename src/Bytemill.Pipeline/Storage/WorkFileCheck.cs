@@ -29,6 +29,7 @@ internal static class WorkFileCheck
     }
 
     /// <summary>Whether a file that an earlier job made is there, and what it was.</summary>
+    /// <exception cref="StoreUnavailableException">Nobody can say.</exception>
     public static bool IsWhole(string path, long lengthBytes, string xxh3)
     {
         try
@@ -36,7 +37,7 @@ internal static class WorkFileCheck
             using Stream file = Stores.OpenRead(path);
             return file.Length == lengthBytes && FileHash.Of(file) == xxh3;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException and not StoreUnavailableException or UnauthorizedAccessException)
         {
             // Whatever is wrong with it: it is made anew.
             return false;

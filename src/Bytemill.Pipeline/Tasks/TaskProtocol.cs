@@ -33,7 +33,8 @@ public static class TaskProtocol
     /// <param name="IsInputError">Whether the input is at fault, so that trying again cannot help.</param>
     /// <param name="IsDiskFull">Whether it lacked room on a disk, so that trying again helps once there is some.</param>
     /// <param name="IsWorkFileFault">Whether a work file that it read is gone or damaged, so that trying again helps once it is made anew.</param>
-    public sealed record TaskFailed(TaskIdentity Task, string Reason, bool IsInputError, bool IsDiskFull, bool IsWorkFileFault) : IWireMessage;
+    /// <param name="IsStoreOutage">Whether an object store did not answer, so that trying again helps once it does.</param>
+    public sealed record TaskFailed(TaskIdentity Task, string Reason, bool IsInputError, bool IsDiskFull, bool IsWorkFileFault, bool IsStoreOutage = false) : IWireMessage;
 
     /// <summary>The report has been taken note of; it need not be repeated.</summary>
     /// <param name="Task">The task.</param>

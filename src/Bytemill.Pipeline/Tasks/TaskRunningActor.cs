@@ -149,7 +149,8 @@ internal abstract class TaskRunningActor : ReceiveActor, IWithTimers
                 UserErrors.Describe(exception),
                 UserErrors.IsInputError(exception),
                 UserErrors.IsDiskFull(exception),
-                UserErrors.IsWorkFileFault(exception));
+                UserErrors.IsWorkFileFault(exception),
+                UserErrors.IsStoreOutage(exception));
         }
 
         _coordinator.Tell(_report);

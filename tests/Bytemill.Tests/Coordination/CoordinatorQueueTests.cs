@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bytemill.Corpus;
 using Bytemill.Pipeline;
 using static Bytemill.Pipeline.JobProtocol;
 using static Bytemill.Pipeline.TaskProtocol;
@@ -121,6 +122,26 @@ public class CoordinatorQueueTests
         ImmutableArray<CoordinatorEffect> after = Handle(new CoordinatorInput.AttemptsChecked("a", [], Fault: null));
         Assert.NotEqual(done.Index, Assigned(after).Index);
         Assert.Equal((1, ""), (Report("a").Job!.Progress!.DoneTasks, Report("a").Job!.Progress!.Notice));
+    }
+
+    // While an input is read, or a result put up: neither is at fault.
+    [Fact]
+    public void Fail_StoreDoesNotAnswer_IsTriedAgainHoweverOften()
+    {
+        SubmitAndPlan("a");
+        for (int i = 0; i < 2 * CoordinatorMachine.MaxFailures; i++)
+        {
+            TaskIdentity task = Assigned(Ask("w0"));
+            Exception error = new CorpusException("s3://b/a: byte 7 cannot be read", new StoreUnavailableException("SlowDown")) { Fault = CorpusFault.Access };
+            ImmutableArray<CoordinatorEffect> waits = Handle(new CoordinatorInput.TaskFailed(
+                new Party("w0"), task, UserErrors.Describe(error), UserErrors.IsInputError(error), UserErrors.IsDiskFull(error), UserErrors.IsWorkFileFault(error), UserErrors.IsStoreOutage(error)));
+            Assert.Single(waits.OfType<CoordinatorEffect.RetryAfter>());
+            Assert.Contains("an object store does not answer", Report("a").Job!.Progress!.Notice, StringComparison.Ordinal);
+            Handle(new CoordinatorInput.Retried("a"));
+        }
+
+        Assert.Equal((JobStatus.Running, ""), (Report("a").Job!.Status, Report("a").Job!.Progress!.Notice));
+        Assert.False(UserErrors.IsStoreOutage(new CorpusException("a.parquet: damaged", new IOException("end of file"))));
     }
 
     [Fact]
@@ -296,6 +317,21 @@ public class CoordinatorQueueTests
     {
         Assert.Null(Report("nobody").Job);
         Assert.Null(Reported(Handle(new CoordinatorInput.PauseRequested(s_client, "nobody"))).Job);
+    }
+
+    [Theory]
+    [InlineData(0, "of the rows none meets lang = none (--where) and is among the 0.1 of all that is drawn (--sample)")]
+    [InlineData(3, "all 3 rows of column 'text' are empty or null")]
+    public void Count_NoText_SaysWhatLeftNone(long rows, string reason)
+    {
+        JobSpec spec = new() { Mode = JobMode.Train, Inputs = ["in"], OutputDirectory = "out", Where = "lang = none", Sample = 0.1 };
+        Handle(new CoordinatorInput.JobSubmitted(s_client, "a", spec, OutputExists: false));
+        Handle(new CoordinatorInput.JobWatched(s_client, "a"));
+        Handle(new CoordinatorInput.Planned("a", new PlanFacts(new JobSize(1, 0, 1, 1), 1, 5, 10, 10, 0)));
+        Handle(new CoordinatorInput.TaskCompleted(new Party("w"), Assigned(Ask("w")), new CommittedAttempt("stages/s0001/0", new TaskMetrics { Rows = rows, PassedRows = 5 - rows })));
+        JobFailed failed = Assert.IsType<JobFailed>(Assert.Single(SentTo(Handle(new CoordinatorInput.CleanedUp("a")), s_client)));
+        Assert.Contains(reason, failed.Reason, StringComparison.Ordinal);
+        Assert.True(failed.IsInputError);
     }
 
     [Theory]

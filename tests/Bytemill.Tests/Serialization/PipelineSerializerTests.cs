@@ -176,7 +176,7 @@ public sealed class PipelineSerializerTests : IDisposable
         (new AssignTask(s_task, s_stage, "00-1-2-01"), "at1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212690803100d1805225f0a0472756e731204626173651a06736c6963657322046b6570742a0764726f70706564320672616e6b65643a0363757442056d6f64656c4a0d363030303d612c323530303d625209746f6b656e697a65645a046c6566746206636f756e7473282a1a0930302d312d322d3031"),
         (new TaskProgressed(s_task, 77, 99), "tp1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b2002104d1863"),
         (new TaskCompleted(s_task, "stages/s0003/t000011", s_metrics, 88), "tc1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212147374616765732f73303030332f743030303031311a300801108080808080201803200428053006380740084809500a580b600c680d700e7900000000000000808001018801112058"),
-        (new TaskFailed(s_task, "no space", true, true, true), "tf1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212086e6f207370616365180120012801"),
+        (new TaskFailed(s_task, "no space", true, true, true, true), "tf1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200212086e6f2073706163651801200128013001"),
         (new TaskAcknowledged(s_task, true, "stages/s0003/t000011"), "ta1", "0a270a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d311003180b200210011a147374616765732f73303030332f74303030303131"),
         (new ReleaseJob(s_job), "rj1", "0a1f0a056a6f622d3110071a142f6f75742f5f627974656d696c6c2f6a6f622d31"),
         (new RegisterShardHost("host:1/shards"), "rs1", "0a0d686f73743a312f736861726473"),
@@ -252,7 +252,7 @@ public sealed class PipelineSerializerTests : IDisposable
             "jf1" => new JobFailed("job-1", "disk full", true),
             "jp1" => (JobProgressed)Sample(nameof(JobProgressed)).Message with { Notice = "" },
             "tp1" => new TaskProgressed(s_task, 77),
-            "tf1" => (TaskFailed)Sample(nameof(TaskFailed)).Message with { IsDiskFull = false, IsWorkFileFault = false },
+            "tf1" => (TaskFailed)Sample(nameof(TaskFailed)).Message with { IsDiskFull = false, IsWorkFileFault = false, IsStoreOutage = false },
             _ => (TaskCompleted)Sample(nameof(TaskCompleted)).Message with { ElapsedMs = 0, Metrics = s_metrics with { WrittenBytes = 0, ScratchBytes = 0, CoveredBytes = 0, PassedRows = 0, WeightedBytes = 0, LeftOutRows = 0, InvalidRows = 0, TextDigest = 0, Reused = 0, ReusedBytes = 0 } },
         };
         Assert.Equivalent(expected, serializer.FromBinary(Convert.FromHexString(hex), manifest), strict: true);

@@ -18,17 +18,28 @@ internal static class S3Errors
         {
             AmazonS3Exception { StatusCode: HttpStatusCode.NotFound, ErrorCode: not "NoSuchBucket" } => new FileNotFoundException(message, error),
             AmazonServiceException { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } => new UnauthorizedAccessException(message, error),
+            _ when MayPass(error) => new StoreUnavailableException(message, error),
             _ => new IOException(message, error),
         };
     }
+
+    // Of all that the SDK has asked for again: no answer, or one that says "not now".
+    private static bool MayPass(Exception error) => error switch
+    {
+        AmazonServiceException service => (int)service.StatusCode is 0 or 429 or >= 500 || service.ErrorCode is "SlowDown" or "RequestTimeout",
+        AmazonClientException client => !IsOf(client, "redential") && !IsOf(client, "egion"),
+        _ => error is IOException or HttpRequestException or TimeoutException or OperationCanceledException,
+    };
+
+    private static bool IsOf(AmazonClientException error, string word) => error.Message.Contains(word, StringComparison.Ordinal);
 
     private static string Explain(S3Location where, Exception error) => error switch
     {
         AmazonServiceException service => Explain(where, service),
         // No answer at all: of the credentials' or the region's lookup, of the network.
-        AmazonClientException client when client.Message.Contains("redential", StringComparison.Ordinal) =>
+        AmazonClientException client when IsOf(client, "redential") =>
             "there are no credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give the machine a role.",
-        AmazonClientException client when client.Message.Contains("egion", StringComparison.Ordinal) =>
+        AmazonClientException client when IsOf(client, "egion") =>
             "no region is set. Set AWS_REGION to that of the bucket, or AWS_ENDPOINT_URL for a store that is not AWS.",
         _ => $"{OneLine(error)}. Is the endpoint ({S3ClientFactory.EndpointText}) right, and reachable from here?",
     };

@@ -63,7 +63,7 @@ internal abstract record CoordinatorInput
     public sealed record TaskCompleted(Party From, TaskIdentity Task, CommittedAttempt Attempt, long ElapsedMs = 0) : CoordinatorInput;
 
     /// <summary>An attempt failed.</summary>
-    public sealed record TaskFailed(Party From, TaskIdentity Task, string Reason, bool IsInputError, bool IsDiskFull, bool IsWorkFileFault) : CoordinatorInput;
+    public sealed record TaskFailed(Party From, TaskIdentity Task, string Reason, bool IsInputError, bool IsDiskFull, bool IsWorkFileFault, bool IsStoreOutage = false) : CoordinatorInput;
 
     /// <summary>A worker, an owner of shards or a client is gone.</summary>
     /// <param name="Who">Which one.</param>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using static Bytemill.Pipeline.CoordinatorEffect;
 using static Bytemill.Pipeline.CoordinatorEvent;
 using static Bytemill.Pipeline.JobProtocol;
+using static System.FormattableString;
 
 namespace Bytemill.Pipeline;
 
@@ -141,9 +142,7 @@ internal sealed partial class CoordinatorMachine
         TaskMetrics total = TotalOf(manifest);
         if (stage.Kind == StageKind.CountNGrams && total.NormalizedBytes == 0)
         {
-            EndJob(job, JobEnd.Failed(
-                $"The inputs hold no text: all {total.Rows} rows of column '{job.Spec.TextColumn}' {(total.LeftOutRows > 0 ? $"that are not among the {total.LeftOutRows} left out " : "")}are empty or null. Choose another column with --text-column.",
-                isInputError: true));
+            EndJob(job, JobEnd.Failed(NoText(job.Spec, total), isInputError: true));
             return;
         }
 
@@ -157,6 +156,27 @@ internal sealed partial class CoordinatorMachine
         control.Errand = JobErrand.WritingManifest;
         Do(new WriteManifest(
             ReferenceOf(job), stage, manifest, new StageTime(stage.Kind, 0, total.Units, stage.TaskCount, total), isLast ? job.Times : null, _workers.Count));
+    }
+
+    private static string NoText(JobSpec spec, TaskMetrics total)
+    {
+        string leftOut = total.LeftOutRows > 0 ? $" that are not among the {total.LeftOutRows} left out" : "";
+        return total.Rows == 0 && spec is not { Where: null, Sample: null }
+            ? $"There is nothing to train on: of the rows{leftOut} none {string.Join(" and ", RowConditionsOf(spec))}."
+            : $"The inputs hold no text: all {total.Rows} rows of column '{spec.TextColumn}'{leftOut} are empty or null. Choose another column with --text-column.";
+    }
+
+    private static IEnumerable<string> RowConditionsOf(JobSpec spec)
+    {
+        if (spec.Where is not null)
+        {
+            yield return $"meets {spec.Where} (--where)";
+        }
+
+        if (spec.Sample is { } fraction)
+        {
+            yield return Invariant($"is among the {fraction} of all that is drawn (--sample)");
+        }
     }
 
     private static TaskMetrics TotalOf(StageManifest manifest) => manifest.Metrics.Aggregate(new TaskMetrics(), TaskMetrics.Add);

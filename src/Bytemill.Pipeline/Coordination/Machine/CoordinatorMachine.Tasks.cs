@@ -236,12 +236,12 @@ internal sealed partial class CoordinatorMachine
         }
 
         JobControl control = ControlOf(job.JobId);
-        if (m.IsDiskFull)
+        if (m.IsDiskFull || m.IsStoreOutage)
         {
-            // Not counted: however often it happens, the task can be done once there is room.
+            // Not counted: however often it happens, the task can be done once there is room, or an answer.
             if (job.Board!.Return(task.Index, task.Attempt))
             {
-                WaitForRoom(job, m.Reason);
+                Wait(job, tries => m.IsDiskFull ? JobStall.OfFullDisk(m.Reason, tries) : JobStall.OfStore(m.Reason, tries));
             }
 
             return;

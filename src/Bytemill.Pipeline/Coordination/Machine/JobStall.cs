@@ -17,6 +17,12 @@ internal sealed record JobStall(string Notice, int Tries)
     public static JobStall OfFullDisk(string reason, int tries) =>
         new($"the disk is full; make room and the job goes on by itself, or end it with Ctrl-C ({reason.TrimEnd('.')})", tries);
 
+    /// <summary>For an object store to answer.</summary>
+    /// <param name="reason">What failed.</param>
+    /// <param name="tries">See <see cref="Tries"/>.</param>
+    public static JobStall OfStore(string reason, int tries) =>
+        new($"an object store does not answer; the job goes on by itself once it does, or end it with Ctrl-C ({reason.TrimEnd('.')})", tries);
+
     /// <summary>For storage to answer: what was done cannot be seen or written down, which is not to say that it is gone.</summary>
     /// <param name="reason">What failed.</param>
     /// <param name="tries">See <see cref="Tries"/>.</param>

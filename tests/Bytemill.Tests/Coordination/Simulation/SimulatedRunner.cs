@@ -104,7 +104,8 @@ internal sealed class SimulatedRunner
         TaskIdentity task = assign.Task;
         if (_cluster.Happens(16))
         {
-            _report = new CoordinatorInput.TaskFailed(Party, task, "full", IsInputError: false, IsDiskFull: true, IsWorkFileFault: false);
+            bool isDisk = _cluster.Happens(2);
+            _report = new CoordinatorInput.TaskFailed(Party, task, "full", IsInputError: false, IsDiskFull: isDisk, IsWorkFileFault: false, IsStoreOutage: !isDisk);
             return;
         }
 
