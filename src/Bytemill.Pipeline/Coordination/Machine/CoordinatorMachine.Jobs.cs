@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using static System.FormattableString;
 using static Bytemill.Pipeline.CoordinatorEffect;
 using static Bytemill.Pipeline.CoordinatorEvent;
 using static Bytemill.Pipeline.JobProtocol;
-using static System.FormattableString;
 
 namespace Bytemill.Pipeline;
 
