@@ -139,5 +139,6 @@ public sealed class NodeConfigFileTests : IDisposable
         (key.StartsWith("akka.coordinated-shutdown.phases.", StringComparison.Ordinal) && key.EndsWith(".timeout", StringComparison.Ordinal))
         || (key.StartsWith("akka.actor.serialization-settings.", StringComparison.Ordinal) && key.EndsWith(".identifier", StringComparison.Ordinal))
         || key.StartsWith("akka.actor.serializers.", StringComparison.Ordinal)
+        || key.EndsWith("-dispatcher.own-threads", StringComparison.Ordinal)
         || key.StartsWith(LeaseHosting.ConfigPath, StringComparison.Ordinal);
 }

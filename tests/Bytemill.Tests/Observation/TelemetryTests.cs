@@ -38,7 +38,9 @@ public sealed partial class TelemetryTests : IDisposable
 
         Assert.Equal(2, ValueOf(text, "bytemill_workers"));
         Assert.True(ValueOf(text, "bytemill_text_bytes_total", "phase=\"count\"") > 1000, text);
-        Assert.Equal(200, ValueOf(text, "bytemill_rows_total", "phase=\"count\""));
+
+        // Counters are of the process, in which other tests' jobs run too.
+        Assert.True(ValueOf(text, "bytemill_rows_total", "phase=\"count\"") >= 200, text);
         Assert.True(ValueOf(text, "bytemill_tasks_total", "outcome=\"done\"", "phase=\"merge\"") >= 1, text);
         Assert.Equal(1, ValueOf(text, "bytemill_jobs", "status=\"paused\""));
         Assert.True(ValueOf(text, "bytemill_journal_events_total") > 10, text);

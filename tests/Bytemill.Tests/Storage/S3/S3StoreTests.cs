@@ -117,7 +117,7 @@ public sealed class S3StoreTests(S3Server server) : IDisposable
         using FaultyProxy proxy = new(server.Port, 0, seed: 0) { Refuses = line => line.StartsWith("PUT", StringComparison.Ordinal) && line.Contains("partNumber=2", StringComparison.Ordinal) };
         S3Store store = new(() => Hasty(proxy.Endpoint), new BlockCache(1 << 20));
 
-        IOException error = Assert.Throws<IOException>(() => store.Publish(_directory["part"], $"s3://{bucket}/out/part"));
+        StoreUnavailableException error = Assert.Throws<StoreUnavailableException>(() => store.Publish(_directory["part"], $"s3://{bucket}/out/part"));
 
         Assert.Contains($"s3://{bucket}/out/part cannot be written", error.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(_directory["part"]));
@@ -182,7 +182,7 @@ public sealed class S3StoreTests(S3Server server) : IDisposable
         Assert.Contains("AWS_ACCESS_KEY_ID", error.Message, StringComparison.Ordinal);
 
         S3Store nobody = new(() => Hasty($"http://127.0.0.1:{NodeProcess.FreePorts(1)[0]}"), new BlockCache(1 << 20));
-        error = Assert.Throws<IOException>(() => nobody.Entries($"s3://{bucket}/a").ToList());
+        error = Assert.Throws<StoreUnavailableException>(() => nobody.Entries($"s3://{bucket}/a").ToList());
         Assert.Contains("endpoint", error.Message, StringComparison.Ordinal);
         Assert.Throws<IOException>(() => store.Find("s3:///key"));
     }
