@@ -21,13 +21,16 @@ public sealed class SpillTests : IDisposable
         Directory.CreateDirectory(_directory["spill"]);
         await using EmbeddedCluster cluster = await EmbeddedCluster.StartAsync(workers: 2, memoryBytes: 1 << 20);
         SortedDictionary<string, byte[]> expected = await cluster.ResultsAsync(Spec("plain"));
-        bool wasUsed = false;
+        using FileSystemWatcher watcher = new(_directory["spill"]);
+        TaskCompletionSource used = new();
+        watcher.Created += (_, _) => used.TrySetResult();
+        watcher.EnableRaisingEvents = true;
         IWireMessage end = await cluster.RunAsync(
             Spec("spilled") with { SpillDirectory = _directory["spill"] },
-            _ => wasUsed |= Directory.EnumerateFileSystemEntries(_directory["spill"]).Any(),
+            _ => { },
             TestContext.Current.CancellationToken);
         Assert.IsType<JobProtocol.JobCompleted>(end);
-        Assert.True(wasUsed);
+        await used.Task.WaitAsync(TestContext.Current.CancellationToken);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["spill"]));
         Assert.False(Directory.Exists(Path.Combine(_directory["spilled"], WorkDirectory.NameInOutput)));
         SortedDictionary<string, byte[]> spilled = TestDirectory.Snapshot(_directory["spilled"]);
