@@ -12,7 +12,7 @@ internal sealed class ResidentSetGuard : IDisposable
 {
     // The more is left, the longer it takes to fill up: page faults bring in no more than so much in a millisecond.
     private const long FastestGrowthBytes = 4 << 20;
-    private const int LongestPauseMilliseconds = 50;
+    private const int LongestPauseMilliseconds = 250;
 
     private readonly long _limitBytes;
     private readonly CollectionPacer? _pacer;
