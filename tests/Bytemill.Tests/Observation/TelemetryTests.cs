@@ -13,7 +13,7 @@ using static Bytemill.Pipeline.JobProtocol;
 namespace Bytemill.Tests;
 
 /// <summary>Metrics, traces and health of a real node, and whether dashboards and docs speak of what there is.</summary>
-[Collection(EndToEndTests.Name)]
+[Collection(ObservationTests.Name)]
 public sealed partial class TelemetryTests : IDisposable
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
@@ -39,7 +39,7 @@ public sealed partial class TelemetryTests : IDisposable
         Assert.Equal(2, ValueOf(text, "bytemill_workers"));
         Assert.True(ValueOf(text, "bytemill_text_bytes_total", "phase=\"count\"") > 1000, text);
 
-        // Counters are of the process, in which other tests' jobs run too.
+        // Counters are of the process, in which jobs of other tests have run.
         Assert.True(ValueOf(text, "bytemill_rows_total", "phase=\"count\"") >= 200, text);
         Assert.True(ValueOf(text, "bytemill_tasks_total", "outcome=\"done\"", "phase=\"merge\"") >= 1, text);
         Assert.Equal(1, ValueOf(text, "bytemill_jobs", "status=\"paused\""));
@@ -177,6 +177,7 @@ public sealed partial class TelemetryTests : IDisposable
     // The coordinator's figures are taken once a second.
     private static async Task<string> ScrapeAsync(MonitoredNode node)
     {
+        long begin = Stopwatch.GetTimestamp();
         while (true)
         {
             string text = await node.Http.GetStringAsync(TelemetryHosting.MetricsPath, Cancellation);
@@ -185,6 +186,7 @@ public sealed partial class TelemetryTests : IDisposable
                 return text;
             }
 
+            Assert.True(Stopwatch.GetElapsedTime(begin) < s_timeout, text);
             await Task.Delay(100, Cancellation);
         }
     }
