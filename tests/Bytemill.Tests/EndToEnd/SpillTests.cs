@@ -22,15 +22,13 @@ public sealed class SpillTests : IDisposable
         await using EmbeddedCluster cluster = await EmbeddedCluster.StartAsync(workers: 2, memoryBytes: 1 << 20);
         SortedDictionary<string, byte[]> expected = await cluster.ResultsAsync(Spec("plain"));
         using FileSystemWatcher watcher = new(_directory["spill"]);
-        TaskCompletionSource used = new();
+        TaskCompletionSource used = new(TaskCreationOptions.RunContinuationsAsynchronously);
         watcher.Created += (_, _) => used.TrySetResult();
         watcher.EnableRaisingEvents = true;
         IWireMessage end = await cluster.RunAsync(
-            Spec("spilled") with { SpillDirectory = _directory["spill"] },
-            _ => { },
-            TestContext.Current.CancellationToken);
+            Spec("spilled") with { SpillDirectory = _directory["spill"] }, cancellation: TestContext.Current.CancellationToken);
         Assert.IsType<JobProtocol.JobCompleted>(end);
-        await used.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await used.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["spill"]));
         Assert.False(Directory.Exists(Path.Combine(_directory["spilled"], WorkDirectory.NameInOutput)));
         SortedDictionary<string, byte[]> spilled = TestDirectory.Snapshot(_directory["spilled"]);
